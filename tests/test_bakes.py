@@ -17,6 +17,11 @@ VALUES = {
     "streaming": ("tokens", "typewriter", "off"),
     "avatars": ("material", "emoji", "images", "none"),
     "feedback": ("thumbs", "stars", "faces", "none"),
+    "rich_replies": ("yes", "no"),
+    "attachments": ("none", "images", "images_and_documents"),
+    "history": ("session", "database"),
+    "sign_in": ("none", "oidc"),
+    "deployment": ("none", "docker", "kubernetes"),
     "license": ("MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"),
 }
 DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_providers": ""}
