@@ -5,9 +5,10 @@ import threading
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from chat import answering, conversations, settings
-from chat.actions import draw_menu, draw_question, draw_versions
+from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
 from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %}
@@ -44,15 +45,6 @@ def open_conversation() -> Conversation:
     return conversation
 
 
-def begin(conversation: Conversation) -> None:
-    """Turn to another conversation; replies of this one that are still coming end."""
-    for message in st.session_state.conversation.everything():
-        stop(message.id)
-    st.query_params.clear()
-    st.session_state.clear()
-    st.session_state.conversation = conversation
-
-
 def start_reply(conversation: Conversation, message: Message, options: Request) -> None:
     """Have the provider fill a message, from where it stands."""
     message.provider, message.model = options.provider.name, options.model
@@ -61,7 +53,7 @@ def start_reply(conversation: Conversation, message: Message, options: Request) 
     Reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
 
 
-def draw_note(conversation: Conversation, reply: Message) -> None:
+def draw_note(reply: Message) -> None:
     """Draw what there is to say of a reply that has ended, and what can be done about it."""
     if reply.left_out:
         st.text(f"The model was not sent the oldest {reply.left_out} messages: all together are too long for it.")
@@ -80,26 +72,41 @@ def draw_note(conversation: Conversation, reply: Message) -> None:
     elif reply.stop_reason == "max_tokens":
         st.info("The reply has reached the most tokens that one may have.", icon=":material/content_cut:")
     with st.container(horizontal=True):
-        st.button("Try again", key=f"again-{reply.id}", on_click=conversation.ask_again, args=(reply,))
+        st.button("Try again", key=f"again-{reply.id}", on_click=act, args=("Try again", reply.id))
         if reply.text:
-            st.button("Continue", key=f"continue-{reply.id}", on_click=conversation.go_on, args=(reply,))
+            st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
 
 
 def draw_end(conversation: Conversation, reply: Message) -> None:
     """Draw what stands under a reply that has ended."""
     with st.empty().container():
-        draw_note(conversation, reply)
+        draw_note(reply)
     with st.container(horizontal=True, vertical_alignment="center"):
         # {% if cookiecutter.feedback != "none" %}
         with st.container(width="content"):
             if conversation.coming():
                 # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
-                draw_rating(conversation, reply)
+                draw_rating(reply)
             else:
-                st.fragment(draw_rating)(conversation, reply)
+                st.fragment(draw_rating)(reply)
         # {% endif %}
-        draw_menu(conversation, reply)
+        draw_menu(reply)
         draw_versions(reply)
+
+
+def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenerator]) -> None:
+    """Draw messages as they stand, each in its bubble."""
+    for message, bubble in bubbles.items():
+        with bubble:
+            if message.role == "user":
+                draw_question(message)
+            elif message.status == "waiting":
+                st.markdown(message.text)
+                st.text("Waits for the reply before it.")
+            else:
+                draw_reasoning(message)
+                st.markdown(message.text)
+                draw_end(conversation, message)
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
@@ -107,7 +114,7 @@ prepare_provider()
 conversation = open_conversation()
 
 with st.sidebar:
-    st.button("Clear chat", icon=":material/delete:", on_click=lambda: begin(Conversation()))
+    st.button("Clear chat", icon=":material/delete:", on_click=begin)
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
 text = st.chat_input("Ask a question", disabled=problem is not None)
@@ -145,36 +152,30 @@ messages = conversation.messages
 shown = st.session_state.setdefault("shown", MESSAGES_SHOWN)
 earlier = st.empty()
 if len(messages) > shown:
-    earlier.button("Show earlier", on_click=lambda: st.session_state.update(shown=shown + MESSAGES_SHOWN))
+    earlier.button("Show earlier", on_click=st.session_state.update, kwargs={"shown": shown + MESSAGES_SHOWN})
 
-following = None
+# First a place for each message: so what a new question is about need not wait until all others are drawn again.
+bubbles: dict[Message, DeltaGenerator] = {}
 for message in messages[-shown:]:
     picture = settings.AVATARS[message.role]  # {% if cookiecutter.avatars != "none" %}
-    bubble = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter.avatars != "none" %}
-    bubble = st.chat_message(message.role)  # {% if cookiecutter.avatars == "none" %}
-    with bubble:
-        if message.role == "user":
-            draw_question(conversation, message)
-        elif reply := running.get(message.id):
-            following = reply, st.empty() if new_reply else st.container(), st.empty()
-            st.empty()
-            st.empty()
-        elif message.status == "waiting":
-            st.markdown(message.text)
-            st.text("Waits for the reply before it.")
-        else:
-            draw_reasoning(message)
-            st.markdown(message.text)
-            draw_end(conversation, message)
+    bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter.avatars != "none" %}
+    bubbles[message] = st.chat_message(message.role)  # {% if cookiecutter.avatars == "none" %}
 
-# Last, since a click ends this run here; the reply goes on, and the next run follows it again.
-if following:
-    reply, place, foot = following
+if reply := next(filter(None, (running.get(message.id) for message in bubbles)), None):
+    question, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
+    draw_messages(conversation, {question: bubbles.pop(question)})
+    with bubble:
+        place, foot = st.empty() if new_reply else st.container(), st.empty()
+        st.empty()
+        st.empty()
     key = f"stop-{reply.message.id}"
     foot.button("Stop", key=key, icon=":material/stop_circle:", on_click=stop, args=(reply.message.id,))
+    # A click ends this run in there; the reply goes on, and the next run follows it again.
     with place.container():
-        draw_reply(reply)
+        draw_reply(reply, meanwhile=lambda: draw_messages(conversation, bubbles))
     if conversation.next_waiting():
         st.rerun()
     with foot.container():
         draw_end(conversation, reply.message)
+else:
+    draw_messages(conversation, bubbles)

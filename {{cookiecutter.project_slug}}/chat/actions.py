@@ -6,23 +6,63 @@ from chat.details import details
 from chat.messages import Conversation, Message
 from chat.replies import stop
 
+ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
 
-def draw_menu(conversation: Conversation, reply: Message) -> None:
+
+def begin(conversation: Conversation | None = None) -> None:
+    """Turn to another conversation, else a new one; replies of this one that are still coming end."""
+    for message in st.session_state.conversation.everything():
+        stop(message.id)
+    st.query_params.clear()
+    st.session_state.clear()
+    st.session_state.conversation = conversation or Conversation()
+
+
+def act(action: str, message_id: str) -> None:
+    """Do something with a message of the page's conversation; what is only shown, the page shows.
+
+    Streamlit keeps the arguments of a callback for as long as a session lasts: so an id, not a message, which would
+    keep the whole conversation.
+
+    Args:
+        action: one of ACTIONS, what a button says, or "Show" for the version that was chosen.
+        message_id: of the message; where another page has deleted that, nothing happens.
+    """
+    conversation: Conversation = st.session_state.conversation
+    message = conversation.message(message_id)
+    if message is None:
+        return
+    match action:
+        case "Ask again" | "Try again":
+            conversation.ask_again(message)
+        case "Continue":
+            conversation.go_on(message)
+        case "Edit the question":
+            st.session_state.editing = conversation.question_of(message).id
+        case "Ask":
+            if text := st.session_state[f"edit-{message_id}"].strip():
+                conversation.edit(message, text)
+            del st.session_state.editing
+        case "Cancel":
+            del st.session_state.editing
+        case "Delete the turn":
+            question = conversation.question_of(message)
+            for reply in question.versions:
+                stop(reply.id)
+            conversation.delete(question)
+        case "Show":
+            message.before.shown = st.session_state[f"version-{message_id}"] - 1
+
+
+def choose(reply_id: str) -> None:
+    """Do what was chosen in the menu of a turn."""
+    act(st.session_state[f"menu-{reply_id}"], reply_id)
+
+
+def draw_menu(reply: Message) -> None:
     """Draw the menu of a turn."""
-    question, key = conversation.question_of(reply), f"menu-{reply.id}"
-    actions = {
-        "Copy": None,
-        "Details": None,
-        "Ask again": lambda: conversation.ask_again(reply),
-        "Edit the question": lambda: st.session_state.update(editing=question.id),
-        "Delete the turn": lambda: delete(conversation, question),
-    }
-
-    def act() -> None:
-        if action := actions[st.session_state[key]]:
-            action()
-
-    chosen = st.menu_button("More", actions, key=key, type="tertiary", on_click=act)
+    key = f"menu-{reply.id}"
+    chosen = st.menu_button("More", ACTIONS, key=key, type="tertiary", on_click=choose, args=(reply.id,))
     if chosen == "Copy":
         show_copy(reply)
     if chosen == "Details":
@@ -41,39 +81,22 @@ def show_details(reply: Message) -> None:
     st.text("\n".join(details(reply)))
 
 
-def delete(conversation: Conversation, question: Message) -> None:
-    """Delete a turn; a reply to it that is still coming ends."""
-    for reply in question.versions:
-        stop(reply.id)
-    conversation.delete(question)
-
-
-def draw_question(conversation: Conversation, question: Message) -> None:
+def draw_question(question: Message) -> None:
     """Draw a question, or the form to ask it in another way."""
     if question.id == st.session_state.get("editing"):
-        draw_form(conversation, question)
+        draw_form(question)
     else:
         st.text(question.text)
     draw_versions(question)
 
 
-def draw_form(conversation: Conversation, question: Message) -> None:
+def draw_form(question: Message) -> None:
     """Draw a question as a form, to be asked in another way."""
-    key = f"edit-{question.id}"
-
-    def ask() -> None:
-        if text := st.session_state[key].strip():
-            conversation.edit(question, text)
-        cancel()
-
-    def cancel() -> None:
-        del st.session_state.editing
-
     with st.form(f"form-{question.id}", border=False):
-        st.text_area("Question", question.text, key=key)
+        st.text_area("Question", question.text, key=f"edit-{question.id}")
         with st.container(horizontal=True):
-            st.form_submit_button("Ask", type="primary", on_click=ask)
-            st.form_submit_button("Cancel", on_click=cancel)
+            st.form_submit_button("Ask", type="primary", on_click=act, args=("Ask", question.id))
+            st.form_submit_button("Cancel", on_click=act, args=("Cancel", question.id))
 
 
 def draw_versions(message: Message) -> None:
@@ -81,11 +104,14 @@ def draw_versions(message: Message) -> None:
     place, versions = st.empty(), message.before.versions
     if len(versions) == 1:
         return
-    key, number = f"version-{message.id}", versions.index(message) + 1
-
-    def show() -> None:
-        message.before.shown = st.session_state[key] - 1
-
+    number = versions.index(message) + 1
     with place.container(horizontal=True, vertical_alignment="center"):
-        st.pagination(len(versions), default=number, max_visible_pages=0, key=key, on_change=show)
+        st.pagination(
+            len(versions),
+            default=number,
+            max_visible_pages=0,
+            key=f"version-{message.id}",
+            on_change=act,
+            args=("Show", message.id),
+        )
         st.text(f"{number}/{len(versions)}", width="content")

@@ -19,21 +19,23 @@ RATINGS = (1, 2, 3, 4, 5)  # {% if cookiecutter.feedback != "thumbs" %}
 _lock = threading.Lock()
 
 
-def draw_rating(conversation: Conversation, reply: Message) -> None:
+def draw_rating(reply: Message) -> None:
     """Draw the rating of a reply; a click keeps it at once."""
-    key = f"rating-{reply.id}"
     st.feedback(
         "{{ cookiecutter.feedback }}",
-        key=key,
+        key=f"rating-{reply.id}",
         default=reply.rating,
         on_change=rate,
-        args=(conversation, reply, key),
+        args=(reply.id,),
     )
 
 
-def rate(conversation: Conversation, reply: Message, key: str) -> None:
-    """Keep the rating that the widget with this key shows."""
-    chosen = st.session_state[key]
+def rate(reply_id: str) -> None:
+    """Keep the rating that was chosen for a reply of the page's conversation."""
+    conversation: Conversation = st.session_state.conversation
+    chosen, reply = st.session_state[f"rating-{reply_id}"], conversation.message(reply_id)
+    if reply is None:  # another page has deleted it
+        return
     try:
         save(conversation, reply, None if chosen is None else RATINGS[chosen])
     except OSError:

@@ -1,18 +1,25 @@
 """Following a reply from a page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 
 from chat.replies import Reply
 
 
-def follow(reply: Reply) -> Iterator[str]:
+def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
     """The text of a reply as it grows; between two texts a click, here or in another place, is acted on.
 
     Streamlit ends a run of the page only inside its own calls. Without one, a click would wait for a provider
     that is silent. The reply itself goes on.
+
+    Args:
+        reply: the reply.
+        meanwhile: is called once the first text is drawn; it may draw what is less urgent, elsewhere.
     """
-    for text in reply.follow():
+    texts = reply.follow()
+    yield next(texts)
+    meanwhile()
+    for text in texts:
         st.session_state.get("any")
         yield text

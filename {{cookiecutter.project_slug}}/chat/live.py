@@ -1,5 +1,6 @@
 """A reply that appears as it is written."""
 
+from collections.abc import Callable
 from itertools import chain, takewhile
 
 import streamlit as st
@@ -12,9 +13,9 @@ from chat.replies import Reply
 CUE = ":shimmer[Thinking]"
 
 
-def draw_reply(reply: Reply) -> None:
-    """Draw a reply in the current container until it ends."""
-    message, texts = reply.message, follow(reply)
+def draw_reply(reply: Reply, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply in the current container until it ends; `meanwhile`, what can wait for its first words."""
+    message, texts = reply.message, follow(reply, meanwhile)
     slot = st.empty()
     slot.markdown(CUE)
     any(text or message.reasoning for text in texts)  # waits for the first of either

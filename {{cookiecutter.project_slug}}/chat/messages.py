@@ -102,6 +102,10 @@ class Conversation(Place):
             yield from place.versions
             places += place.versions
 
+    def message(self, message_id: str) -> Message | None:
+        """The message with this id; None if it was deleted, or ended without a word and was asked again."""
+        return next((message for message in self.everything() if message.id == message_id), None)
+
     def ask(self, text: str) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
         return (self.messages or [self])[-1].add(Message("user", text)).wait()

@@ -57,7 +57,7 @@ class Reply:
 
         Yields at most every 60 ms while text comes, and every 0.1 s while none does; the last text is whole.
         """
-        text = None
+        text = ""
         while not self._over.is_set():
             with self._changed:
                 if text == self.message.text and not self._over.is_set():

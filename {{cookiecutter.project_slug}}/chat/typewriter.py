@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 
@@ -15,10 +15,10 @@ WORD_SECONDS = 0.04
 MOST_STEPS = 200  # a long reply takes several words at a time: none takes more than eight seconds
 
 
-def draw_reply(reply: Reply) -> None:
-    """Draw a reply in the current container, after a progress cue."""
+def draw_reply(reply: Reply, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply in the current container, after a progress cue; `meanwhile`, what can wait for that."""
     with st.spinner("Writing", show_time=True):
-        *_, text = follow(reply)
+        *_, text = follow(reply, meanwhile)
     draw_reasoning(reply.message)
     draw_growing(word_by_word(text), st.empty())
 
