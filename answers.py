@@ -200,6 +200,26 @@ def tempered(answers: dict[str, Any]) -> bool:
     return any(provider["takes_temperature"] for provider in chosen(answers))
 
 
+def stored(answers: dict[str, Any]) -> bool:
+    """Whether conversations are kept in a database."""
+    return answers["history"] == "database"
+
+
+def visited(answers: dict[str, Any]) -> bool:
+    """Whether conversations are listed for people who do not sign in."""
+    return answers["history"] == "database" and answers["sign_in"] == "none"
+
+
+def owned(answers: dict[str, Any]) -> bool:
+    """Whether a conversation is somebody's."""
+    return answers["history"] == "database" or answers["sign_in"] == "oidc"
+
+
+def counted(answers: dict[str, Any]) -> bool:
+    """Whether it is kept what each person uses."""
+    return answers["history"] == "database" and answers["sign_in"] == "oidc"
+
+
 class Answers(Extension):
     """The filters of the templates, and two rules for what is rendered."""
 
@@ -216,7 +236,7 @@ class Answers(Extension):
             plain_markdown=plain_markdown,
             slug=slug,
         )
-        tests = (choosing, keyed, remote, served_by, tempered, using)
+        tests = (choosing, counted, keyed, owned, remote, served_by, stored, tempered, using, visited)
         environment.tests.update({test.__name__: test for test in tests})
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

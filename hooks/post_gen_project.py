@@ -11,6 +11,15 @@ REMOTE = {
     *("tests/test_errors.py", "tests/test_keys.py", "tests/test_retries.py"),
 }
 
+STORED = {
+    *("chat/conversation_list.py", "chat/failures.py"),
+    *("tests/test_conversation_list.py", "tests/test_database.py", "tests/test_listing.py"),
+    *(f"chat/database/{name}.py" for name in ("__init__", "__main__", "conversations", "engine", "listing", "tables")),
+    "chat/database/migrations/env.py",
+    *(f"chat/database/migrations/versions/conversations_{number}.py" for number in ("0001", "0002")),
+}
+SIGNED_IN = {"chat/sign_in.py", "tests/test_sign_in.py"}
+
 # The files that some answers need and others do not; every other file is in every project.
 FILES = {
     "module": {
@@ -29,6 +38,13 @@ FILES = {
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
+    "history": {"session": {"chat/conversations.py"}, "database": STORED},
+    "sign_in": {"oidc": SIGNED_IN},
+    "visitors": {"cookie": {"chat/visitors.py"}},
+    "uses": {
+        "session": {"chat/uses.py"},
+        "database": {"chat/database/uses.py", "chat/database/migrations/versions/uses_0001.py"},
+    },
 }
 
 
@@ -40,8 +56,10 @@ def prune(answers: dict[str, set[str]]) -> None:
     }
     for file in map(Path, every - chosen):
         file.unlink()
-        if not any(file.parent.iterdir()):
-            file.parent.rmdir()
+        for folder in file.parents:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
 
 
 def next_steps(slug: str, keys: list[str]) -> str:
@@ -55,11 +73,14 @@ def next_steps(slug: str, keys: list[str]) -> str:
 if __name__ == "__main__":
     answers = json.loads(r"""{{ cookiecutter | tojson }}""")
     providers = json.loads(r"""{{ cookiecutter | chosen | tojson }}""")
+    stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
     prune(
         {
             **{name: {answers[name]} for name in FILES if name in answers},
             "module": {provider["module"] for provider in providers},
             "several": {"yes"} if answers["extra_providers"] else set(),
+            "visitors": {"cookie"} if stored and not signed_in else set(),
+            "uses": {"database" if stored and signed_in else "session"},
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

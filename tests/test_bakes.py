@@ -26,6 +26,8 @@ VALUES = {
 }
 DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_providers": ""}
 SEVERAL = [
+    {"llm_provider": "openai", "history": "database", "sign_in": "oidc"},
+    {"llm_provider": "openai", "history": "database", "feedback": "none", "streaming": "off"},
     {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "license": "Proprietary"},
     {"llm_provider": "anthropic", "streaming": "typewriter", "avatars": "images", "feedback": "stars"},
     {"llm_provider": "embedded", "extra_providers": "bedrock, mistral"},
@@ -35,16 +37,25 @@ BAKES = [{}, *({name: value} for name, values in VALUES.items() for value in val
 
 ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
-    streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/conversations.py chat/details.py
-    chat/export.py chat/files.py chat/following.py chat/messages.py chat/providers/__init__.py chat/reasoning.py
-    chat/replies.py chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py
-    tests/test_answering.py tests/test_export.py tests/test_messages.py tests/test_page.py tests/test_replies.py
+    streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py
+    chat/following.py chat/limits.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py
+    chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py tests/test_answering.py
+    tests/test_export.py tests/test_limits.py tests/test_messages.py tests/test_page.py tests/test_replies.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/live.py",
     ("streaming", "typewriter"): "chat/typewriter.py",
     ("streaming", "off"): "chat/at_once.py",
     ("avatars", "images"): "assets/assistant.svg assets/user.svg",
+    ("history", "session"): "chat/conversations.py",
+    ("history", "database"): """
+        chat/conversation_list.py chat/failures.py chat/database/__init__.py chat/database/__main__.py
+        chat/database/conversations.py chat/database/engine.py chat/database/listing.py chat/database/tables.py
+        chat/database/migrations/env.py chat/database/migrations/versions/conversations_0001.py
+        chat/database/migrations/versions/conversations_0002.py tests/test_conversation_list.py tests/test_database.py
+        tests/test_listing.py
+    """,
+    ("sign_in", "oidc"): "chat/sign_in.py tests/test_sign_in.py",
 }
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
@@ -62,6 +73,9 @@ REMOTE = """
 SWITCHING = "chat/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/markdown.py tests/test_markdown.py"
 RATED = "chat/feedback.py tests/test_feedback.py"
+USES = "chat/uses.py"
+STORED_USES = "chat/database/uses.py chat/database/migrations/versions/uses_0001.py"
+VISITORS = "chat/visitors.py"
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -74,6 +88,9 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
+    ("history", "session"): r"hold_minutes|chat\.conversations",
+    ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
+    ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -83,7 +100,7 @@ PROVIDER_TRACES = {
     "embedded": r"embedded|xllamacpp|smol|gguf|avx2|libgomp|tiny",
     "openai": r"(?<![A-Z_])OPENAI_(API_KEY|BASE_URL)|gpt-6|Responses API|providers.openai\b|api\.openai\.com",
     "anthropic": r"anthropic|claude",
-    "gemini": r"gemini|google(?!\")|genai",
+    "gemini": r"gemini|google(?!\"|\.com|, Microsoft)|genai",
     "bedrock": r"bedrock|boto|\baws|amazon|converse",
     "azure_openai": r"azure",
     "ollama": r"ollama",
@@ -98,7 +115,7 @@ PROVIDER_TRACES = {
     "openai_compatible": r"OPENAI_COMPATIBLE_|vllm|lm studio|your model server",
 }
 MODULE_TRACES = {
-    "openai": r"providers.openai\b|\.responses\b",
+    "openai": r"providers.openai\b|\)\.responses\b",
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
@@ -131,19 +148,23 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
     expected |= {*RATED.split()} if answers["feedback"] != "none" else set()
+    stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
+    expected |= {*(STORED_USES if stored and signed_in else USES).split()}
+    expected |= {VISITORS} if stored and not signed_in else set()
     return expected
 
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks
+    stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
+    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks | stored
 
 
 def dependencies(project: Path) -> set[str]:
     """The names of what a bake depends on."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
-    return {re.split(r"[<>=]", requirement)[0] for requirement in pyproject["project"]["dependencies"]}
+    return {re.split(r"[<>=\[]", requirement)[0] for requirement in pyproject["project"]["dependencies"]}
 
 
 def traces(project: Path, answers: dict[str, str]) -> list[str]:

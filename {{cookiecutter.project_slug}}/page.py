@@ -7,9 +7,13 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat import answering, conversations, settings
+from chat import answering, limits, settings
 from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat.conversation_list import draw_list  # {% if cookiecutter is stored %}
+from chat.conversations import changing, find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
+from chat.database.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
+from chat.database.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.files import draw_files
@@ -17,9 +21,12 @@ from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.messages import Conversation, Message
 from chat.providers import Request
 from chat.reasoning import draw_reasoning
-from chat.replies import Reply, running, stop
+from chat.replies import Reply
 from chat.sidebar import draw_options
+from chat.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
+from chat.uses import add_use, uses  # {% if not cookiecutter is counted %}
+from chat.visitors import person  # {% if cookiecutter is visited %}
 
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
 
@@ -37,20 +44,51 @@ def prepare_provider() -> None:
 
 def open_conversation() -> Conversation:
     """The conversation that the page's address names, else this session's."""
-    conversation = conversations.find(st.query_params.get("c"))
+    conversation = find(st.query_params.get("c"))
+    # {% if cookiecutter.sign_in == "oidc" %}
+    if conversation and conversation.owner != person():
+        conversation = None  # as if it did not exist
+    # {% endif %}
     if conversation is None:
         st.query_params.clear()
+        # {% if not cookiecutter is owned %}
         conversation = st.session_state.get("conversation") or Conversation()
+        # {% else %}
+        conversation = st.session_state.get("conversation") or Conversation(owner=person())
+        # {% endif %}
     st.session_state.conversation = conversation
     return conversation
 
 
+def next_reply(conversation: Conversation, question: str | None, options: Request) -> Message | None:
+    """Ask a question, if there is one, and start the next reply that waits; the reply, if one was started."""
+    if not question and not conversation.next_waiting():
+        return None
+    with changing(conversation):
+        if question:
+            conversation.ask(question)
+        while message := conversation.take_waiting():
+            message.provider, message.model = options.provider.name, options.model
+            used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
+            used = uses(person()) if limits.ON else []  # {% if cookiecutter is counted %}
+            if not (limit := limits.reached(used)):
+                break
+            message.status, message.error = "failed", limit
+    if message:
+        start_reply(conversation, message, options)
+    return message
+
+
 def start_reply(conversation: Conversation, message: Message, options: Request) -> None:
     """Have the provider fill a message, from where it stands."""
-    message.provider, message.model = options.provider.name, options.model
+    if limits.ON:
+        add_use(message)  # {% if not cookiecutter is counted %}
+        add_use(message, person())  # {% if cookiecutter is counted %}
     request = replace(options, messages=conversation.before(message))
-    Reply(message, answering.answer(request))  # {% if not cookiecutter.extra_providers %}
-    Reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
+    chunks = answering.answer(request)  # {% if not cookiecutter.extra_providers %}
+    chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
+    Reply(message, chunks)  # {% if not cookiecutter is stored %}
+    Reply(message, chunks, save)  # {% if cookiecutter is stored %}
 
 
 def draw_note(reply: Message) -> None:
@@ -111,13 +149,15 @@ def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenera
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
 prepare_provider()
+require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
 
 with st.sidebar:
-    st.button("Clear chat", icon=":material/delete:", on_click=begin)
+    st.button("Clear chat", icon=":material/delete:", on_click=begin)  # {% if not cookiecutter is stored %}
+    st.button("New chat", icon=":material/add:", on_click=begin)  # {% if cookiecutter is stored %}
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
-text = st.chat_input("Ask a question", disabled=problem is not None)
+text = st.chat_input("Ask a question", key="question", disabled=problem is not None)
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
 header, suggestions = st.container(), st.empty()
@@ -125,13 +165,9 @@ if settings.SUGGESTIONS and not conversation.messages and not problem:
     text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
     if text:
         suggestions.empty()
-if text:
-    conversation.ask(text)
-new_reply = conversation.take_waiting()
-if new_reply:  # before the rest of the page is drawn: the provider need not wait for that
-    start_reply(conversation, new_reply, options)
+new_reply = next_reply(conversation, text, options)  # before the rest is drawn: the provider need not wait for that
 if conversation.messages:
-    conversations.hold(conversation)
+    hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
 
 with header:
@@ -143,9 +179,17 @@ with header:
         st.warning(problem, icon=":material/key_off:")
 
 with st.sidebar:
+    draw_list(person(), conversation.id)  # {% if cookiecutter is stored %}
     if opened := draw_files(conversation):
+        # {% if cookiecutter is stored %}
+        with changing(opened):
+            opened.owner = person()
+        # {% elif cookiecutter.sign_in == "oidc" %}
+        opened.owner = person()
+        # {% endif %}
         begin(opened)
         st.rerun()
+    draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
     st.text(f"Made by {settings.AUTHOR}")
 
 messages = conversation.messages
@@ -161,7 +205,7 @@ for message in messages[-shown:]:
     bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter.avatars != "none" %}
     bubbles[message] = st.chat_message(message.role)  # {% if cookiecutter.avatars == "none" %}
 
-if reply := next(filter(None, (running.get(message.id) for message in bubbles)), None):
+if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     question, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
     draw_messages(conversation, {question: bubbles.pop(question)})
     with bubble:

@@ -1,21 +1,49 @@
 """What a person can do with a turn: copy, ask again, edit, delete, and look at its other versions."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from chat.conversations import changing, stop  # {% if not cookiecutter is stored %}
+from chat.database.conversations import changing, stop  # {% if cookiecutter is stored %}
 from chat.details import details
 from chat.messages import Conversation, Message
-from chat.replies import stop
+from chat.sign_in import person  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.visitors import person  # {% if cookiecutter is visited %}
 
 ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
 
 
 def begin(conversation: Conversation | None = None) -> None:
+    # {% if not cookiecutter is stored %}
     """Turn to another conversation, else a new one; replies of this one that are still coming end."""
     for message in st.session_state.conversation.everything():
         stop(message.id)
+    # {% else %}
+    """Turn to another conversation, else a new one."""
+    # {% endif %}
     st.query_params.clear()
-    st.session_state.clear()
+    for of_the_last in ("action", "editing", "shown"):
+        st.session_state.pop(of_the_last, None)
+    # {% if not cookiecutter is owned %}
     st.session_state.conversation = conversation or Conversation()
+    # {% else %}
+    st.session_state.conversation = conversation or Conversation(owner=person())
+    # {% endif %}
+
+
+def change(how: Callable[..., object], message_id: str, *values: object) -> None:
+    """Change the page's conversation, if the message is still in it then.
+
+    Args:
+        how: a method of Conversation.
+        message_id: of the message that is its first argument.
+        values: the others.
+    """
+    conversation: Conversation = st.session_state.conversation
+    with changing(conversation):
+        if message := conversation.message(message_id):
+            how(conversation, message, *values)
 
 
 def act(action: str, message_id: str) -> None:
@@ -34,14 +62,14 @@ def act(action: str, message_id: str) -> None:
         return
     match action:
         case "Ask again" | "Try again":
-            conversation.ask_again(message)
+            change(Conversation.ask_again, message_id)
         case "Continue":
-            conversation.go_on(message)
+            change(Conversation.go_on, message_id)
         case "Edit the question":
             st.session_state.editing = conversation.question_of(message).id
         case "Ask":
             if text := st.session_state[f"edit-{message_id}"].strip():
-                conversation.edit(message, text)
+                change(Conversation.edit, message_id, text)
             del st.session_state.editing
         case "Cancel":
             del st.session_state.editing
@@ -49,9 +77,9 @@ def act(action: str, message_id: str) -> None:
             question = conversation.question_of(message)
             for reply in question.versions:
                 stop(reply.id)
-            conversation.delete(question)
+            change(Conversation.delete, question.id)
         case "Show":
-            message.before.shown = st.session_state[f"version-{message_id}"] - 1
+            change(Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
 
 
 def choose(reply_id: str) -> None:

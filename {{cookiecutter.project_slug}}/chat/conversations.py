@@ -5,11 +5,15 @@ So a refresh, or a second tab, goes on where the first one was.
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chat import settings
-from chat.messages import Conversation
+from chat.messages import Conversation, Message
+from chat.replies import Reply, running
 
-_held: dict[str, tuple[Conversation, float]] = {}  # with when each was last seen, the latest last
+# With when each was last seen, the latest last.
+_held: dict[str, tuple[Conversation, float]] = {}
 _lock = threading.Lock()
 
 
@@ -18,6 +22,14 @@ def find(conversation_id: str | None) -> Conversation | None:
     with _lock:
         held = _held.get(conversation_id or "")
     return held[0] if held else None
+
+
+@contextmanager
+def changing(conversation: Conversation) -> Iterator[None]:
+    """Change a conversation in the `with` block, with nobody else at it; it is held from then on."""
+    with conversation.lock:
+        yield
+    hold(conversation)
 
 
 def hold(conversation: Conversation) -> None:
@@ -31,3 +43,14 @@ def hold(conversation: Conversation) -> None:
             if now - seen < settings.HOLD_MINUTES * 60:
                 break
             del _held[oldest]
+
+
+def reply_to_follow(message: Message) -> Reply | None:
+    """The reply that fills a message, if one does."""
+    return running.get(message.id)
+
+
+def stop(message_id: str) -> None:
+    """End the reply that fills this message, if one does."""
+    if reply := running.get(message_id):
+        reply.stop()

@@ -23,13 +23,29 @@ def to_json(conversation: Conversation) -> str:
     """Every message in all its versions: `after` is the one before it, `shown` tells the version on the page."""
     messages = []
     for message in conversation.everything():
-        entry = {name: getattr(message, name) for name in FIELDS}
-        entry["time"] = message.time.isoformat()
-        entry["usage"] = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
+        entry = as_dict(message)
         entry["after"] = message.before.id if isinstance(message.before, Message) else None
         entry["shown"] = message.before.versions[message.before.shown] is message
         messages.append(entry)
     return json.dumps({"messages": messages}, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_dict(message: Message) -> dict[str, Any]:
+    """A message by itself, as JSON has it; `from_dict` reads it."""
+    values = {name: getattr(message, name) for name in FIELDS}
+    usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
+    return {**values, "time": message.time.isoformat(), "usage": usage}
+
+
+def from_dict(values: dict[str, Any]) -> Message:
+    """The message that `as_dict` gave; a field that it lacks is as in a new message.
+
+    Raises:
+        TypeError, ValueError: if it is none.
+    """
+    usage = values.get("usage")
+    time = datetime.fromisoformat(values["time"])
+    return Message(**{**values, "time": time, "usage": usage and Usage(*map(int, usage))})
 
 
 def from_json(text: str) -> Conversation:
@@ -63,17 +79,12 @@ def from_json(text: str) -> Conversation:
 
 def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
-    values = {
-        **{name: entry[name] for name in FIELDS},
-        "id": new_id(),
-        "time": datetime.fromisoformat(entry["time"]),
-        "usage": entry["usage"] and Usage(*map(int, entry["usage"])),
-        "status": "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"],
-    }
+    status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
+    message = from_dict({**{name: entry[name] for name in FIELDS}, "id": new_id(), "status": status})
     for name, hint in FIELDS.items():
-        if not fits(values[name], hint):
-            raise ValueError(f"{name} cannot be {values[name]!r}")
-    return Message(**values)
+        if not fits(value := getattr(message, name), hint):
+            raise ValueError(f"{name} cannot be {value!r}")
+    return message
 
 
 def fits(value: object, hint: Any) -> bool:

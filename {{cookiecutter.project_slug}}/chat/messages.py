@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Lock
+from threading import RLock
 from typing import Literal, cast
 from uuid import uuid4
 
@@ -26,8 +26,13 @@ class Usage:
     input_tokens: int
     output_tokens: int
 
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.input_tokens + self.output_tokens
+
     def __add__(self, other: "Usage | None") -> "Usage":
-        """Both together, for a reply that was continued."""
+        """The sum, for a reply that was continued."""
         if other is None:
             return self
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
@@ -82,16 +87,18 @@ class Conversation(Place):
     """Questions and replies in turn: on every path a reply follows each question, and a question each reply."""
 
     id: str = field(default_factory=new_id)
-    _taking: Lock = field(default_factory=Lock, repr=False)
+    owner: str = ""  # the person whose it is  # {% if cookiecutter is owned %}
+    lock: RLock = field(default_factory=RLock, repr=False)  # several pages may show it, and change it
 
     @property
     def messages(self) -> list[Message]:
         """The messages on the page: question, reply, question, reply."""
         path: list[Message] = []
         place: Place = self
-        while place.versions:
-            place = place.versions[place.shown]
-            path.append(place)
+        with self.lock:
+            while place.versions:
+                place = place.versions[place.shown]
+                path.append(place)
         return path
 
     def everything(self) -> Iterator[Message]:
@@ -121,8 +128,8 @@ class Conversation(Place):
         return next((message for message in self.messages if message.status == "waiting"), None)
 
     def take_waiting(self) -> Message | None:
-        """The next reply that waits, for one caller alone: several pages may show this conversation."""
-        with self._taking:
+        """The next reply that waits, for one caller alone."""
+        with self.lock:
             if message := self.next_waiting():
                 message.status = "streaming"
             return message
@@ -145,6 +152,10 @@ class Conversation(Place):
     def edit(self, question: Message, text: str) -> Message:
         """Ask a question in another way; the reply to it, which waits."""
         return question.before.add(Message("user", text)).wait()
+
+    def show(self, message: Message, version: int) -> None:
+        """Show another version (0 is the first) in place of a message."""
+        message.before.shown = version
 
     def delete(self, question: Message) -> None:
         """Take a turn away: the question with its replies. What followed the reply that is shown stays."""

@@ -4,7 +4,11 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import (
+    AsyncGenerator,
+    Callable,  # {% if cookiecutter is stored %}
+    Generator,
+)
 from contextlib import aclosing
 from functools import cache
 
@@ -29,27 +33,30 @@ def background_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def stop(message_id: str) -> None:
-    """End the reply that fills this message, if one is coming."""
-    if reply := running.get(message_id):
-        reply.stop()
-
-
 class Reply:
     """One reply as it comes: a task that fills its message, and any number of pages that follow it."""
 
-    def __init__(self, message: Message, chunks: AsyncGenerator[Chunk]) -> None:
-        """Start filling `message` with the provider's `chunks`."""
+    def __init__(
+        self,
+        message: Message,
+        chunks: AsyncGenerator[Chunk],
+        save: Callable[[Message], None],  # {% if cookiecutter is stored %}
+    ) -> None:
+        """Start filling `message` with the provider's `chunks`."""  # {% if not cookiecutter is stored %}
+        """Start filling `message` with `chunks`; `save` it in the end."""  # {% if cookiecutter is stored %}
         self.message = message
+        self._save = save  # {% if cookiecutter is stored %}
         message.status, message.error, message.stop_reason = "streaming", "", None
-        running[message.id] = self
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
-        self._changed, self._over = threading.Condition(), threading.Event()
-        self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
+        self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
+        with self._changed:  # it may end, or be stopped, at once
+            running[message.id] = self
+            self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
 
     def stop(self, status: Status = "stopped") -> None:
         """End the reply and close the provider's connection; what has come stays."""
-        self._task.cancel()
+        with self._changed:
+            self._task.cancel()
         self._end(status)
 
     def follow(self) -> Generator[str]:
@@ -68,6 +75,11 @@ class Reply:
         yield self.message.text
 
     async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
+        status, error = await self._outcome(chunks)
+        await asyncio.to_thread(self._end, status, error)  # {% if cookiecutter is stored %}
+        self._end(status, error)  # {% if not cookiecutter is stored %}
+
+    async def _outcome(self, chunks: AsyncGenerator[Chunk]) -> tuple[Status, str]:
         message = self.message
         try:
             # Closing the chunks closes the provider's connection, also when this is cancelled.
@@ -78,18 +90,18 @@ class Reply:
                 raise ProviderError("cut_off", "the stream ended without a stop reason")
             if message.stop_reason == "complete" and not message.text.strip():
                 raise ProviderError("empty", "the stream ended without a text")
-            self._end("complete")
+            return "complete", ""
         except TimeoutError:
-            self._end("failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended.")
+            return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
             log.warning("reply %s failed: %s: %s", message.id, error.kind, error.detail)
-            self._end("failed", error.sentence)
+            return "failed", error.sentence
         except Exception:
             log.exception("reply %s failed", message.id)
-            self._end("failed", "Something went wrong in the app. The log has the details.")
+            return "failed", "Something went wrong in the app. The log has the details."
 
     def _take(self, chunk: Chunk) -> None:
-        if self._over.is_set():  # stopped, and not yet cancelled
+        if self._ended:  # stopped, and not yet cancelled
             return
         message, seconds = self.message, time.monotonic() - self._began
         if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
@@ -112,11 +124,20 @@ class Reply:
 
     def _end(self, status: Status, error: str = "") -> None:
         with self._changed:
-            if not self._over.is_set():
-                self.message.seconds = time.monotonic() - self._began
-                self.message.error = error
-                self.message.status = status
-                self._over.set()
+            if self._ended:
+                return
+            self._ended = True
+            self.message.seconds = time.monotonic() - self._began
+            self.message.error = error
+            self.message.status = status
+        # {% if cookiecutter is stored %}
+        try:
+            self._save(self.message)  # before any page hears of the end
+        except Exception:
+            log.exception("reply %s was not saved", self.message.id)
+        # {% endif %}
+        self._over.set()
+        with self._changed:
             self._changed.notify_all()
         if running.get(self.message.id) is self:  # it may have been continued by now
             del running[self.message.id]

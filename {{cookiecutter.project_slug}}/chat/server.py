@@ -1,11 +1,13 @@
 """What the server does beside the page: headers that keep a browser from fetching what a model names, and its end."""
 
+import asyncio  # {% if cookiecutter is stored %}
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat.database.engine import prepare  # {% if cookiecutter is stored %}
 from chat.replies import running
 
 HEADERS = {
@@ -50,7 +52,8 @@ class SecurityHeaders:
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """What `app` does before it serves (nothing) and after: it marks the replies that its end interrupts."""
+    """What is done before `app` serves, and after it: the replies that its end interrupts are marked."""
+    await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}
     yield
     for reply in list(running.values()):
         reply.stop("interrupted")

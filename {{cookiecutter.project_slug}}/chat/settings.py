@@ -47,9 +47,22 @@ PROVIDER = Provider(
 )
 # {% endif %}
 
+# {% if cookiecutter is stored %}
+# SQLite, in one file, until another address stands in .streamlit/secrets.toml or in the environment.
+DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{(ROOT / 'data' / 'chat.db').as_posix()}"
+
+# {% endif %}
+# {% if cookiecutter.sign_in == "oidc" %}
+ALLOWED_DOMAINS: tuple[str, ...] = ()  # of e-mail addresses, like ("example.com",)
+ALLOWED_ADDRESSES: tuple[str, ...] = ()  # with none here and no domains, everybody may use it who can sign in
+ADMINS: tuple[str, ...] = ()  # the addresses of those who see the ratings  # {% if cookiecutter.feedback != "none" %}
+
+# {% endif %}
 SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What can I ask you?")  # none: ()
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
-HOLD_MINUTES = 60  # for which a conversation is held after somebody last looked at it
+HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at  # {% if not cookiecutter is stored %}
+MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number
+TOKENS_A_DAY: int | None = None  # of one person, in questions and replies
 
 MAX_TOKENS = 8192  # of a reply; a model that thinks first spends some of them unseen  # {% if cookiecutter is remote %}
 MAX_TOKENS = 512  # of a reply  # {% if not cookiecutter is remote %}

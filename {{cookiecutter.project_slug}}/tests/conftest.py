@@ -1,20 +1,62 @@
 """What the tests share: a provider that says what a test tells it to, and the page in front of it."""
 
+import os  # {% if cookiecutter is stored %}
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from uuid import uuid4  # {% if cookiecutter is stored %}
 
 import pytest
 import streamlit as st
+from sqlalchemy import make_url, text  # {% if cookiecutter is stored %}
 from streamlit.testing.v1 import AppTest
 
+from chat import settings  # {% if cookiecutter is stored %}
 from chat.answering import api
+from chat.database.engine import engine, make_engine  # {% if cookiecutter is stored %}
+from chat.database.tables import metadata  # {% if cookiecutter is stored %}
 from chat.messages import Usage
 from chat.providers import Chunk, Request
 
-PAGE = Path(__file__).parent.parent / "page.py"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "page.py"
 END = Chunk(usage=Usage(5, 7), stop_reason="complete")
 
 
+# {% if cookiecutter is stored %}
+def make_database(folder: Path) -> str:
+    """The address of an empty database: on the server that TEST_DATABASE_URL names, else a file of SQLite."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return f"sqlite:///{(folder / 'chat.db').as_posix()}"
+    name = f"chat_{uuid4().hex}"
+    with make_engine(server).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> str:
+    """The address of a database without tables."""
+    return make_database(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the database that the tests share."""
+    return make_database(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(autouse=True)
+def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database apart from the real one, empty again after each test."""
+    monkeypatch.setattr(settings, "DATABASE_URL", database_url)
+    yield
+    with engine().begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+# {% endif %}
 class ScriptedProvider:
     """Gives `replies` one after the other: each a list of chunks, or of an exception where it fails."""
 
@@ -50,11 +92,23 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedProvider:
     monkeypatch.setattr(api, "problem", lambda provider: scripted.problem)
     monkeypatch.setattr(api, "prepare", lambda provider: None)
     monkeypatch.setattr(api, "models", scripted.models)  # {% if cookiecutter is remote %}
+    monkeypatch.setattr(type(st.context), "cookies", {"visitor": "ann"})  # {% if cookiecutter is visited %}
     return scripted
+
+
+def new_page() -> AppTest:
+    """The page, before it is opened."""
+    # {% if cookiecutter.sign_in == "oidc" %}
+    page = AppTest.from_file(str(PAGE), default_timeout=10)
+    page.user = {"is_logged_in": True, "sub": "ann"}
+    return page
+    # {% else %}
+    return AppTest.from_file(str(PAGE), default_timeout=10)
+    # {% endif %}
 
 
 @pytest.fixture
 def page(scripted: ScriptedProvider) -> Iterator[AppTest]:
     """The page, opened."""
-    yield AppTest.from_file(str(PAGE), default_timeout=10).run()
+    yield new_page().run()
     st.cache_resource.clear()

@@ -5,10 +5,12 @@ from streamlit.testing.v1 import AppTest
 from chat import settings
 from chat.messages import CONTINUE, Usage
 from chat.providers import Chunk, ProviderError
-from tests.conftest import PAGE, ScriptedProvider
+from tests.conftest import ScriptedProvider, new_page
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
+NEW = "Clear chat"  # {% if not cookiecutter is stored %}
+NEW = "New chat"  # {% if cookiecutter is stored %}
 
 
 def shown(page: AppTest) -> list[str]:
@@ -183,10 +185,10 @@ def test_a_long_conversation_shows_its_end(page: AppTest, scripted: ScriptedProv
 
 def test_another_page_goes_on_where_the_first_was(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of France?", "Paris.")
-    other = AppTest.from_file(str(PAGE), default_timeout=10)
+    other = new_page()
     other.query_params["c"] = page.query_params["c"]
     assert shown(other.run()) == ["Capital of France?", "Paris."]
-    stranger = AppTest.from_file(str(PAGE), default_timeout=10)
+    stranger = new_page()
     stranger.query_params["c"] = "some-other-id"
     assert shown(stranger.run()) == []
     assert "c" not in stranger.query_params
@@ -204,7 +206,7 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
     page.text_area[0].set_value("Be brief.").run()
     page.number_input[0].set_value(50).run()
     page.chat_input[0].set_value("Hello").run()
-    click(page, "Clear chat")
+    click(page, NEW)
     page.chat_input[0].set_value("Hello").run()
     asked = [(request.system_prompt, request.max_tokens) for request in scripted.requests]
     assert asked == [("Be brief.", 50), (settings.SYSTEM_PROMPT, settings.MAX_TOKENS)]
@@ -224,11 +226,11 @@ def test_a_model_can_be_chosen(page: AppTest, scripted: ScriptedProvider) -> Non
 
 
 # {% endif %}
-def test_clear_chat_begins_anew(page: AppTest, scripted: ScriptedProvider) -> None:
+def test_a_new_conversation_knows_nothing_of_the_last(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.will_say("Hello.")
     scripted.will_say("Hello again.")
     page.chat_input[0].set_value("Hi").run()
-    click(page, "Clear chat")
+    click(page, NEW)
     assert shown(page) == []
     page.chat_input[0].set_value("Hi again").run()
     assert [message.text for message in scripted.requests[1].messages] == ["Hi again"]

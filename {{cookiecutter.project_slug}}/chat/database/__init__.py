@@ -1,0 +1,1 @@
+"""Conversations that last: in SQLite, in one file, or in PostgreSQL."""

@@ -1,0 +1,101 @@
+"""The way to the database, which is brought up to date before it is used."""
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat import settings
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 6_275_432  # any number, the same in every process
+BUSY_SECONDS = 30  # to wait for another process that writes
+
+_engine: Engine | None = None
+_lock = threading.Lock()
+
+
+def engine() -> Engine:
+    """The one engine of this process, made on first use; the database is then up to date.
+
+    Raises:
+        SQLAlchemyError: if the database cannot be used; the next call tries again.
+    """
+    global _engine
+    with _lock:
+        if _engine is None:
+            made = make_engine(settings.DATABASE_URL)
+            migrate(made)
+            _engine = made
+        return _engine
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for the database at an address; the folder of an SQLite file is made."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        driver = "postgresql+psycopg" if url.drivername in {"postgres", "postgresql"} else url.drivername
+        return create_engine(url.set(drivername=driver), pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(made, "connect", prepare_sqlite)
+    return made
+
+
+def prepare_sqlite(connection: Any, _: object) -> None:
+    """Have SQLite read while it writes, and mind foreign keys."""
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def prepare() -> None:
+    """Bring the database up to date while nobody waits for it; a failure comes again where it is needed."""
+    try:
+        engine()
+    except SQLAlchemyError:
+        log.exception("the database cannot be used yet")
+
+
+def migrate(made: Engine) -> None:
+    """Bring the database up to date; of several processes that start at once, one does it and the others wait.
+
+    Raises:
+        SQLAlchemyError: if the database cannot be reached, or if a later version of this app has made it.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with made.begin() as connection:
+        lock(connection)
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "heads")
+        except CommandError as error:
+            raise SQLAlchemyError(f"this version of the app does not know the database: {error}") from error
+
+
+def lock(connection: Connection) -> None:
+    """Keep other processes from migrating until the transaction ends."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+
+
+def ready() -> None:
+    """Ask the database for an answer.
+
+    Raises:
+        SQLAlchemyError: if it gives none.
+    """
+    with engine().connect() as connection:
+        connection.execute(text("SELECT 1"))

@@ -1,0 +1,20 @@
+"""What a person is told when the database fails while the page is drawn."""
+
+import logging
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
+
+
+def say_that_it_failed(error: Exception) -> bool:
+    """Draw a sentence in place of Streamlit's own, and the question that was just asked; False for other errors."""
+    if not isinstance(error, SQLAlchemyError):
+        return False
+    log.error("the database failed", exc_info=error)
+    st.error("The database cannot be used just now. Try again in a moment: the log has the reason.")
+    if question := st.session_state.get("question"):
+        st.text("Your question was:")
+        st.text(question)
+    return True

@@ -1,0 +1,63 @@
+"""Who uses the app: people who have signed in with the OpenID Connect provider in .streamlit/secrets.toml."""
+
+import streamlit as st
+
+from chat import settings
+
+NOT_SET_UP = (
+    "Signing in is not set up yet. Put the facts of your provider into .streamlit/secrets.toml, under [auth], "
+    "as in secrets.toml.example beside it."
+)
+
+
+def require_sign_in() -> None:
+    """Let a run of the page go on only for somebody who has signed in and may use the app."""
+    if "is_logged_in" not in st.user:
+        st.error(NOT_SET_UP, icon=":material/key_off:")
+    elif not st.user.is_logged_in:
+        st.title(settings.TITLE)
+        st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
+    elif not is_allowed():
+        st.error(
+            f"{address() or 'This account'} may not use this app. Sign in with another one.", icon=":material/block:"
+        )
+        draw_sign_out()
+    else:
+        return
+    st.stop()
+
+
+def draw_sign_out() -> None:
+    """Draw who has signed in, and the way out."""
+    st.text(address() or str(st.user.get("name", "")))
+    st.button("Sign out", icon=":material/logout:", on_click=st.logout)
+
+
+def person() -> str:
+    """The id of who has signed in: the provider's, which stays the same when a name or an address changes."""
+    return str(st.user["sub"])
+
+
+def address() -> str:
+    """The e-mail address of who has signed in, in small letters; empty where the provider tells none, or doubts it."""
+    return "" if st.user.get("email_verified") is False else str(st.user.get("email") or "").lower()
+
+
+def is_allowed() -> bool:
+    """Whether this person is among those whom the settings allow; with none there, everybody is."""
+    if not settings.ALLOWED_DOMAINS and not settings.ALLOWED_ADDRESSES:
+        return True
+    _, _, domain = address().rpartition("@")
+    return is_in(address(), settings.ALLOWED_ADDRESSES) or is_in(domain, settings.ALLOWED_DOMAINS)
+
+
+# {% if cookiecutter.feedback != "none" %}
+def is_admin() -> bool:
+    """Whether this person is on the list of admins."""
+    return is_in(address(), settings.ADMINS)
+
+
+# {% endif %}
+def is_in(text: str, listed: tuple[str, ...]) -> bool:
+    """Whether a text is in a list, however that is written."""
+    return bool(text) and text in map(str.lower, listed)

@@ -1,0 +1,220 @@
+"""Conversations in the database: kept whole, and by several processes at once."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from chat import settings
+from chat.database import conversations, tables
+from chat.database.conversations import SILENT_SECONDS, ReplyElsewhere, changing, find, reply_to_follow, save, stop
+from chat.database.engine import engine, ready
+from chat.messages import Conversation, Message, Usage
+from chat.replies import Reply, running
+from tests.conftest import ROOT
+from tests.test_messages import answer, texts
+from tests.test_replies import Pen, wait_until
+
+
+def talk(*lines: str) -> Conversation:
+    """A conversation of these questions and replies in turn, saved."""
+    conversation = Conversation(owner="somebody")
+    for question, reply in zip(lines[::2], lines[1::2], strict=True):
+        with changing(conversation):
+            conversation.ask(question)
+            answer(conversation, reply)
+    return conversation
+
+
+def found(conversation: Conversation) -> Conversation:
+    """A conversation as a process finds it that has not held it."""
+    conversations._held.clear()
+    again = find(conversation.id)
+    assert again is not None
+    assert again is not conversation
+    return again
+
+
+def begin(conversation: Conversation, pen: Pen) -> Message:
+    """Ask, and have the pen write the reply."""
+    with changing(conversation):
+        conversation.ask("and now?")
+        reply = conversation.take_waiting()
+    assert reply
+    Reply(reply, pen.chunks(), save)
+    return reply
+
+
+def of_another_process(reply: Message, saved: float) -> None:
+    """Let the database say that another process fills a reply."""
+    with engine().begin() as connection:
+        this = tables.messages.c.id == reply.id
+        connection.execute(update(tables.messages).where(this).values(writer="another", saved=saved))
+
+
+def saved_text(reply: Message) -> str | None:
+    """The text of a reply in the database."""
+    with engine().connect() as connection:
+        return connection.scalar(select(tables.messages.c.text).where(tables.messages.c.id == reply.id))
+
+
+def test_everything_is_kept() -> None:
+    conversation = talk("one?", "one “1” 💬.", "two?", "two.")
+    with changing(conversation):
+        conversation.ask_again(conversation.messages[1])
+        reply = answer(conversation, "once more.", "stopped")
+        reply.usage, reply.model, reply.reasoning, reply.seconds = Usage(1, 2), "some model", "Hm.", 2.5
+    again = found(conversation)
+    assert texts(again) == ["one?", "once more."]
+    assert again.owner == "somebody"
+    kept = again.messages[1]
+    assert (kept.usage, kept.model, kept.reasoning, kept.seconds) == (Usage(1, 2), "some model", "Hm.", 2.5)
+    assert (kept.time, kept.status) == (reply.time, "stopped")
+    with changing(again):
+        again.messages[0].shown = 0
+    assert texts(found(again)) == ["one?", "one “1” 💬.", "two?", "two."]
+    with changing(again):
+        again.delete(again.messages[0])
+    assert texts(found(again)) == ["two?", "two."]
+
+
+def test_a_conversation_that_is_not_there_is_not_found() -> None:
+    assert find(None) is None
+    assert find("") is None
+    assert find("nobody's") is None
+
+
+def test_texts_that_a_database_cannot_hold_lose_only_that() -> None:
+    assert texts(found(talk("NUL\0 and \ud83d?", "yes\0."))) == ["NUL and ??", "yes."]
+
+
+def test_two_processes_change_one_conversation() -> None:
+    mine = talk("one?", "one.")
+    theirs = found(mine)
+    with changing(theirs):
+        theirs.ask("two?")
+        answer(theirs, "two.")
+    with changing(mine):
+        mine.ask("three?")
+        answer(mine, "three.")
+    assert texts(mine) == texts(found(theirs)) == ["one?", "one.", "two?", "two.", "three?", "three."]
+
+
+def test_what_could_not_be_saved_did_not_happen() -> None:
+    conversation = talk("one?", "one.")
+
+    def fail() -> None:
+        with changing(conversation):
+            conversation.ask("two?")
+            raise OperationalError("", None, Exception("the connection is gone"))
+
+    with pytest.raises(OperationalError):
+        fail()
+    again = find(conversation.id)
+    assert again is conversation
+    assert texts(again) == ["one?", "one."]
+
+
+def test_a_conversation_deleted_elsewhere_comes_back_with_the_next_question() -> None:
+    conversation = talk("one?", "one.")
+    with engine().begin() as connection:
+        connection.execute(tables.conversations.delete())
+    with changing(conversation):
+        conversation.ask("two?")
+        answer(conversation, "two.")
+    assert texts(found(conversation)) == ["one?", "one.", "two?", "two."]
+
+
+def test_a_reply_is_saved_as_it_grows_and_when_it_ends() -> None:
+    conversation, pen = talk("one?", "one."), Pen()
+    reply = begin(conversation, pen)
+    pen.words.append("two ")
+    wait_until(lambda: saved_text(reply) == "two ")
+    pen.words.append("three")
+    pen.end()
+    wait_until(lambda: reply.id not in running)
+    again = found(conversation)
+    assert texts(again)[-1] == "two three"
+    assert again.messages[-1].status == "complete"
+
+
+def test_a_page_follows_a_reply_of_another_process() -> None:
+    conversation = talk("one?", "one.")
+    with changing(conversation):
+        conversation.ask("two?")
+        reply = conversation.take_waiting()
+    assert reply
+    of_another_process(reply, time.time())
+    elsewhere = reply_to_follow(found(conversation).messages[-1])
+    assert isinstance(elsewhere, ReplyElsewhere)
+    follower = elsewhere.follow()
+    assert next(follower) == ""
+    this = tables.messages.c.id == reply.id
+    for text, status in (("tw", "streaming"), ("two.", "complete")):
+        with engine().begin() as connection:
+            connection.execute(update(tables.messages).where(this).values(text=text, status=status))
+        assert next(follower) == text
+    assert list(follower) == []
+    assert elsewhere.message.status == "complete"
+
+
+def test_a_reply_whose_process_is_gone_was_interrupted() -> None:
+    conversation = talk("one?", "one.")
+    with changing(conversation):
+        conversation.ask("two?")
+        reply = conversation.take_waiting()
+    assert reply
+    of_another_process(reply, time.time())
+    assert found(conversation).messages[-1].status == "streaming"
+    of_another_process(reply, time.time() - SILENT_SECONDS - 1)
+    assert found(conversation).messages[-1].status == "interrupted"
+
+
+def test_another_process_stops_a_reply() -> None:
+    conversation, pen = talk("one?", "one."), Pen()
+    reply = begin(conversation, pen)
+    pen.words.append("two ")
+    wait_until(lambda: saved_text(reply) == "two ")
+    here = running.pop(reply.id)  # as if this were the other process
+    stop(reply.id)
+    running[reply.id] = here
+    wait_until(lambda: reply.id not in running)
+    assert pen.closed.wait(5)
+    assert reply.status == "stopped"
+    assert texts(found(conversation))[-1] == "two "
+
+
+def test_a_reply_that_could_not_be_saved_is_saved_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, pen = talk("one?", "one."), Pen()
+    reply = begin(conversation, pen)
+
+    def gone() -> None:
+        raise OperationalError("", None, Exception("the database is away"))
+
+    with monkeypatch.context() as away:
+        away.setattr(conversations, "engine", gone)
+        pen.words.append("two.")
+        pen.end()
+        wait_until(lambda: reply.id not in running)
+    assert reply.status == "complete"
+    wait_until(lambda: saved_text(reply) == "two.")
+
+
+def test_processes_that_start_at_once_make_the_tables_once(empty_database: str) -> None:
+    command = [sys.executable, "-m", "chat.database"]
+    environment = {**os.environ, "DATABASE_URL": empty_database}
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]  # noqa: S603
+    assert [process.wait(60) for process in processes] == [0, 0]
+
+
+def test_it_is_said_whether_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready()
+    with monkeypatch.context() as away:
+        away.setattr("chat.database.engine._engine", None)
+        away.setattr(settings, "DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:1/none")
+        with pytest.raises(OperationalError):
+            ready()
