@@ -62,17 +62,16 @@ class Tab:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
-class App(Tab):
-    """An app that runs as its README says, with a first page of it open."""
+class Server:
+    """An app that runs as its README says, and a browser to visit it with."""
 
     def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
-        """Start it and open its page."""
-        self.project = project
-        options = ["--server.port=0", "--server.address=127.0.0.1", "--server.headless=true"]
+        """Start it."""
+        self.project, self.environment = project, environment
         self.process = subprocess.Popen(
-            [tool("streamlit"), "run", *options],
+            [tool("streamlit"), "run", "--server.address=127.0.0.1", "--server.headless=true"],
             cwd=project,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "STREAMLIT_SERVER_PORT": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -80,17 +79,13 @@ class App(Tab):
         assert self.process.stdout
         self.url = next(line for line in self.process.stdout if "URL:" in line).split()[-1]
         self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900})
-        super().__init__(self._open(self.url))
 
-    def _open(self, url: str) -> Page:
+    def visit(self, url: str) -> Page:
+        """Open one more page, whatever stands there."""
         page = self.context.new_page()
         page.add_init_script(KEEP_SOCKETS)
         page.goto(url)
         return page
-
-    def open(self, url: str) -> Tab:
-        """Open one more page."""
-        return Tab(self._open(url))
 
     def close(self) -> None:
         """End it."""
@@ -102,6 +97,19 @@ class App(Tab):
         """The lines of the file of ratings."""
         file = self.project / "data" / "feedback.jsonl"
         return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+class App(Server, Tab):
+    """An app with a first page of it open."""
+
+    def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
+        """Start it and open its page."""
+        Server.__init__(self, project, browser, **environment)
+        Tab.__init__(self, self.visit(self.url))
+
+    def open(self, url: str) -> Tab:
+        """Open one more page."""
+        return Tab(self.visit(url))
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:

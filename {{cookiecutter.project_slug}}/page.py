@@ -155,6 +155,7 @@ conversation = open_conversation()
 with st.sidebar:
     st.button("Clear chat", icon=":material/delete:", on_click=begin)  # {% if not cookiecutter is stored %}
     st.button("New chat", icon=":material/add:", on_click=begin)  # {% if cookiecutter is stored %}
+    past = st.container(gap="xsmall")  # {% if cookiecutter is stored %}
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
 text = st.chat_input("Ask a question", key="question", disabled=problem is not None)
@@ -178,8 +179,11 @@ with header:
     if problem:
         st.warning(problem, icon=":material/key_off:")
 
+# {% if cookiecutter is stored %}
+with past:
+    draw_list(person(), conversation.id)
+# {% endif %}
 with st.sidebar:
-    draw_list(person(), conversation.id)  # {% if cookiecutter is stored %}
     if opened := draw_files(conversation):
         # {% if cookiecutter is stored %}
         with changing(opened):

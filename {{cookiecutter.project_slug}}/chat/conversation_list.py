@@ -56,8 +56,8 @@ def draw_actions(entry: Entry) -> None:
                 st.button("Delete", type="primary", on_click=delete, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
             case _:
-                st.button("Rename", on_click=choose, args=("rename",))
-                st.button("Delete", on_click=choose, args=("delete",))
+                st.button("Rename", type="tertiary", on_click=choose, args=("rename",))
+                st.button("Delete", type="tertiary", on_click=choose, args=("delete",))
 
 
 def choose(action: str | None = None) -> None:

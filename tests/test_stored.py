@@ -1,0 +1,91 @@
+"""Conversations that last, in a real browser: listed, found, and there again after the server was killed."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, expect
+from test_replies import WORDS, begin
+
+from app import App, wait_until
+from wire import Wire
+
+
+def test_conversations_are_listed_found_renamed_and_deleted(start: Callable[..., App], wire: Wire) -> None:
+    app = start(llm_provider="openai", history="database")
+    sidebar = app.page.get_by_test_id("stSidebar")
+    wire.play("echo")
+    app.ask("Capital of France: *where*?")
+    expect(app.messages.nth(1)).to_contain_text("You said: Capital of France")
+    expect(sidebar.get_by_text("Today")).to_be_visible()
+    address = app.page.url
+    app.press("New chat")
+    expect(app.messages).to_have_count(0)
+    app.ask("Tell me of Spain")
+    expect(app.messages.nth(1)).to_contain_text("You said: Tell me of Spain")
+    france, spain = sidebar.get_by_text("Capital of France"), sidebar.get_by_text("Tell me of Spain")
+    expect(france).to_be_visible()
+    assert france.inner_text().replace("\u2060", "") == "Capital of France: *where*?"
+    app.picture("conversations")
+
+    search = sidebar.get_by_placeholder("Search")
+    search.fill("france")
+    search.press("Enter")
+    expect(spain).to_have_count(0)
+    france.click()
+    expect(app.messages.nth(1)).to_contain_text("You said: Capital of France")
+    search.fill("")
+    search.press("Enter")
+    app.press("Rename")
+    sidebar.get_by_label("Title").fill("Paris")
+    app.press("Save")
+    expect(sidebar.get_by_role("button", name="Paris")).to_be_visible()
+    app.press("Delete")
+    expect(sidebar.get_by_text("Delete it with all its messages?")).to_be_visible()
+    app.picture("delete-a-conversation")
+    app.press("Cancel")
+
+    app.page.reload()
+    expect(app.messages.nth(1)).to_contain_text("You said: Capital of France")
+    elsewhere = app.context.browser.new_context()  # another device: it has the address, and a list of its own
+    page = elsewhere.new_page()
+    page.goto(address)
+    expect(page.get_by_test_id("stChatMessage").nth(1)).to_contain_text("You said: Capital of France", timeout=20_000)
+    expect(page.get_by_role("button", name="Paris")).to_have_count(0)
+    elsewhere.close()
+
+    app.press("Delete")
+    app.page.get_by_test_id("stSidebar").get_by_role("button", name="Delete").click()
+    expect(app.messages).to_have_count(0)
+    expect(sidebar.get_by_role("button", name="Paris")).to_have_count(0)
+    expect(spain).to_be_visible()
+
+
+def test_a_reply_goes_on_while_another_conversation_is_open(start: Callable[..., App], wire: Wire) -> None:
+    app = start(llm_provider="openai", history="database")
+    begin(app, wire)
+    app.press("New chat")
+    expect(app.messages).to_have_count(0)
+    app.page.get_by_test_id("stSidebar").get_by_text("Tell me").click()
+    expect(app.messages.nth(1)).to_contain_text(WORDS)
+    assert wire.requests[0].closed_by == "server"
+
+
+def test_what_had_come_is_there_after_the_server_was_killed(
+    start: Callable[..., App], wire: Wire, browser: Browser
+) -> None:
+    app = start(llm_provider="openai", history="database")
+    begin(app, wire)
+    wait_until(lambda: wire.requests[-1].chunks_sent > 50)
+    sent = wire.requests[-1].chunks_sent
+    address = app.page.url
+    app.process.kill()
+    app.process.wait()
+    again = App(app.project, browser, **app.environment)
+    page = again.open(again.url + address[address.index("?") :])
+    expect(page.page.get_by_test_id("stAlert")).to_contain_text("interrupted")
+    text = page.messages.nth(1).inner_text()
+    assert f"word{sent - 21}" in text  # a second ago
+    page.picture("interrupted")
+    wire.play("good", text=" and the rest.")
+    page.press("Continue")
+    expect(page.messages.nth(1)).to_contain_text("and the rest.")
+    again.close()
