@@ -5,6 +5,7 @@ from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
 RATED = {"chat/feedback.py", "tests/test_feedback.py"}
+CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -29,6 +30,16 @@ FILES = {
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
+    "deployment": {
+        "docker": CONTAINED,
+        "kubernetes": {
+            *CONTAINED,
+            *("kubernetes/autoscaler.yaml", "kubernetes/deployment.yaml", "kubernetes/disruptions.yaml"),
+            *("kubernetes/ingress.yaml", "kubernetes/kustomization.yaml", "kubernetes/migration.yaml"),
+            *("kubernetes/secret.example.yaml", "kubernetes/service.yaml"),
+        },
+    },
+    "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
 }
 
 
@@ -55,11 +66,13 @@ def next_steps(slug: str, keys: list[str]) -> str:
 if __name__ == "__main__":
     answers = json.loads(r"""{{ cookiecutter | tojson }}""")
     providers = json.loads(r"""{{ cookiecutter | chosen | tojson }}""")
+    contained = answers["deployment"] != "none"
     prune(
         {
             **{name: {answers[name]} for name in FILES if name in answers},
             "module": {provider["module"] for provider in providers},
             "several": {"yes"} if answers["extra_providers"] else set(),
+            "contained_database": {"yes"} if contained and answers["history"] == "database" else set(),
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

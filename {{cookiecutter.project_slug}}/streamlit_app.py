@@ -2,7 +2,14 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse  # {% if cookiecutter is deployed("session") %}
+from starlette.routing import Route  # {% if cookiecutter is deployed %}
 
+from chat.readiness import readiness  # {% if cookiecutter is deployed("database") %}
 from chat.server import SecurityHeaders, lifespan
 
-app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
+routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
+middleware = [Middleware(SecurityHeaders)]
+app = st.App("page.py", routes=routes, middleware=middleware, lifespan=lifespan)  # {% if cookiecutter is deployed %}
+app = st.App("page.py", middleware=middleware, lifespan=lifespan)  # {% if not cookiecutter is deployed %}
