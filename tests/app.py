@@ -65,12 +65,12 @@ class Tab:
 class App(Tab):
     """An app that runs as its README says, with a first page of it open."""
 
-    def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
-        """Start it and open its page."""
+    def __init__(self, project: Path, browser: Browser, *arguments: str, **environment: str) -> None:
+        """Start it, with further arguments and environment, and open its page."""
         self.project = project
         options = ["--server.port=0", "--server.address=127.0.0.1", "--server.headless=true"]
         self.process = subprocess.Popen(
-            [tool("streamlit"), "run", *options],
+            [tool("streamlit"), "run", *options, *arguments],
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             stdout=subprocess.PIPE,
