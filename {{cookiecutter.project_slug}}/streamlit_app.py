@@ -10,6 +10,9 @@ from chat.server import SecurityHeaders, lifespan
 
 routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
 routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
-middleware = [Middleware(SecurityHeaders)]
-app = st.App("page.py", routes=routes, middleware=middleware, lifespan=lifespan)  # {% if cookiecutter is deployed %}
-app = st.App("page.py", middleware=middleware, lifespan=lifespan)  # {% if not cookiecutter is deployed %}
+app = st.App(
+    "page.py",
+    routes=routes,  # {% if cookiecutter is deployed %}
+    middleware=[Middleware(SecurityHeaders)],
+    lifespan=lifespan,
+)
