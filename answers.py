@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 from cookiecutter.exceptions import FailedHookException
-from cookiecutter.prompt import read_user_variable
+from cookiecutter.prompt import read_user_choice, read_user_variable
 from jinja2 import Environment
 from jinja2.ext import Extension
 from slugify import slugify
@@ -111,6 +111,10 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     "extra_providers": refused_providers,
     "system_prompt": refused_text,
 }
+# An answer that goes only with one other answer, and why.
+NEEDS = {
+    ("deployment", "kubernetes"): ("history", "database", "its replicas share conversations through it"),
+}
 
 
 def command_line() -> dict[str, Any]:
@@ -152,6 +156,14 @@ def checked(answers: dict[str, str]) -> str:
             print(sentence)
             fallback = slug(answers["project_name"]) if name == "project_slug" else QUESTIONS[name]
             answers[name] = read_user_variable(name, fallback, QUESTIONS["__prompts__"])
+    for (name, value), (other, needed, why) in NEEDS.items():
+        while answers.get(name) == value and answers[other] != needed:
+            sentence = f"{name}={value} needs {other}={needed}: {why}."
+            if not can_ask:
+                raise FailedHookException(sentence)
+            print(sentence)
+            for question in (other, name):
+                answers[question] = read_user_choice(question, QUESTIONS[question], QUESTIONS["__prompts__"])
     if "extra_providers" in answers:
         others = [name for name in names_of(answers["extra_providers"]) if name != answers["llm_provider"]]
         answers["extra_providers"] = ", ".join(others)
@@ -220,6 +232,11 @@ def counted(answers: dict[str, Any]) -> bool:
     return answers["history"] == "database" and answers["sign_in"] == "oidc"
 
 
+def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
+    """Whether the app runs in a container, and keeps conversations in this way where one is named."""
+    return answers["deployment"] != "none" and history in (None, answers["history"])
+
+
 class Answers(Extension):
     """The filters of the templates, and two rules for what is rendered."""
 
@@ -236,7 +253,7 @@ class Answers(Extension):
             plain_markdown=plain_markdown,
             slug=slug,
         )
-        tests = (choosing, counted, keyed, owned, remote, served_by, stored, tempered, using, visited)
+        tests = (choosing, counted, deployed, keyed, owned, remote, served_by, stored, tempered, using, visited)
         environment.tests.update({test.__name__: test for test in tests})
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
 RATED = {"chat/feedback.py", "tests/test_feedback.py"}
+CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -45,6 +46,16 @@ FILES = {
         "session": {"chat/uses.py"},
         "database": {"chat/database/uses.py", "chat/database/migrations/versions/uses_0001.py"},
     },
+    "deployment": {
+        "docker": CONTAINED,
+        "kubernetes": {
+            *CONTAINED,
+            *("kubernetes/autoscaler.yaml", "kubernetes/deployment.yaml", "kubernetes/disruptions.yaml"),
+            *("kubernetes/ingress.yaml", "kubernetes/kustomization.yaml", "kubernetes/migration.yaml"),
+            *("kubernetes/secret.example.yaml", "kubernetes/service.yaml"),
+        },
+    },
+    "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
 }
 
 
@@ -74,6 +85,7 @@ if __name__ == "__main__":
     answers = json.loads(r"""{{ cookiecutter | tojson }}""")
     providers = json.loads(r"""{{ cookiecutter | chosen | tojson }}""")
     stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
+    contained = answers["deployment"] != "none"
     prune(
         {
             **{name: {answers[name]} for name in FILES if name in answers},
@@ -81,6 +93,7 @@ if __name__ == "__main__":
             "several": {"yes"} if answers["extra_providers"] else set(),
             "visitors": {"cookie"} if stored and not signed_in else set(),
             "uses": {"database" if stored and signed_in else "session"},
+            "contained_database": {"yes"} if contained and answers["history"] == "database" else set(),
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

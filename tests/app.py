@@ -65,11 +65,11 @@ class Tab:
 class Server:
     """An app that runs as its README says, and a browser to visit it with."""
 
-    def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
-        """Start it."""
+    def __init__(self, project: Path, browser: Browser, *arguments: str, **environment: str) -> None:
+        """Start it, with further arguments and environment."""
         self.project, self.environment = project, environment
         self.process = subprocess.Popen(
-            [tool("streamlit"), "run", "--server.address=127.0.0.1", "--server.headless=true"],
+            [tool("streamlit"), "run", "--server.address=127.0.0.1", "--server.headless=true", *arguments],
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "STREAMLIT_SERVER_PORT": "0", **environment},
             stdout=subprocess.PIPE,
@@ -102,9 +102,9 @@ class Server:
 class App(Server, Tab):
     """An app with a first page of it open."""
 
-    def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
+    def __init__(self, project: Path, browser: Browser, *arguments: str, **environment: str) -> None:
         """Start it and open its page."""
-        Server.__init__(self, project, browser, **environment)
+        Server.__init__(self, project, browser, *arguments, **environment)
         Tab.__init__(self, self.visit(self.url))
 
     def open(self, url: str) -> Tab:

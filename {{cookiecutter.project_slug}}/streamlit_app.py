@@ -2,14 +2,22 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse  # {% if cookiecutter is deployed("session") %}
+from starlette.routing import Route  # {% if cookiecutter is deployed %}
 
 from chat.failures import say_that_it_failed  # {% if cookiecutter is stored %}
+from chat.readiness import readiness  # {% if cookiecutter is deployed("database") %}
 from chat.server import SecurityHeaders, lifespan
 from chat.visitors import VisitorCookie  # {% if cookiecutter is visited %}
 
 middleware = [Middleware(SecurityHeaders)]
 middleware += [Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
-app = st.App("page.py", middleware=middleware, lifespan=lifespan)  # {% if not cookiecutter is stored %}
-# {% if cookiecutter is stored %}
-app = st.App("page.py", middleware=middleware, lifespan=lifespan, on_script_error=say_that_it_failed)
-# {% endif %}
+routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
+routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
+app = st.App(
+    "page.py",
+    routes=routes,  # {% if cookiecutter is deployed %}
+    middleware=middleware,
+    lifespan=lifespan,
+    on_script_error=say_that_it_failed,  # {% if cookiecutter is stored %}
+)
