@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
-RATED = {"chat/feedback.py", "tests/test_feedback.py"}
+RATED = {
+    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/feedback/drawing.py"),
+    *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
+}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -29,6 +32,7 @@ FILES = {
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
+    "ratings": {"session": {"chat/feedback/lines.py", "tests/test_lines.py"}},
 }
 
 
@@ -60,6 +64,7 @@ if __name__ == "__main__":
             **{name: {answers[name]} for name in FILES if name in answers},
             "module": {provider["module"] for provider in providers},
             "several": {"yes"} if answers["extra_providers"] else set(),
+            "ratings": {answers["history"]} if answers["feedback"] != "none" else set(),
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

@@ -61,7 +61,11 @@ REMOTE = """
 """
 SWITCHING = "chat/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/markdown.py tests/test_markdown.py"
-RATED = "chat/feedback.py tests/test_feedback.py"
+RATED = """
+    chat/feedback/__init__.py chat/feedback/__main__.py chat/feedback/drawing.py chat/feedback/replay.py
+    chat/feedback/report.py tests/test_feedback.py tests/test_replay.py
+"""
+RATED_IN = {"session": "chat/feedback/lines.py tests/test_lines.py"}
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -74,6 +78,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
+    ("history", "session"): r"feedback\.jsonl|feedback.lines",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -103,7 +108,7 @@ MODULE_TRACES = {
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_AVATARS = r"avatar"
-NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b"
+NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_SWITCHING = r"fallback|switch|(?-i:PROVIDERS\b)|another one answer"
@@ -130,7 +135,8 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {"chat/providers/threads.py"} if modules & {"embedded", "bedrock"} else set()
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
-    expected |= {*RATED.split()} if answers["feedback"] != "none" else set()
+    if answers["feedback"] != "none":
+        expected |= {*RATED.split(), *RATED_IN.get(answers["history"], "").split()}
     return expected
 
 

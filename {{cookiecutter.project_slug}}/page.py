@@ -11,7 +11,7 @@ from chat import answering, conversations, settings
 from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
 from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
-from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %}
+from chat.feedback.drawing import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.files import draw_files
 from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.messages import Conversation, Message

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from chat.answering import api
+from chat.feedback import lines  # {% if cookiecutter.feedback != "none" and cookiecutter.history == "session" %}
 from chat.messages import Usage
 from chat.providers import Chunk, Request
 
@@ -53,6 +54,16 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedProvider:
     return scripted
 
 
+# {% if cookiecutter.feedback != "none" and cookiecutter.history == "session" %}
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of ratings, apart from the real one."""
+    file = tmp_path / "data" / "feedback.jsonl"
+    monkeypatch.setattr(lines, "FILE", file)
+    return file
+
+
+# {% endif %}
 @pytest.fixture
 def page(scripted: ScriptedProvider) -> Iterator[AppTest]:
     """The page, opened."""
