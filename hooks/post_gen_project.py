@@ -32,7 +32,13 @@ FILES = {
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
-    "ratings": {"session": {"chat/feedback/lines.py", "tests/test_lines.py"}},
+    "ratings": {
+        "session": {"chat/feedback/lines.py", "tests/test_lines.py"},
+        "database": {
+            *("chat/database/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
+        },
+        "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
+    },
 }
 
 
@@ -64,7 +70,7 @@ if __name__ == "__main__":
             **{name: {answers[name]} for name in FILES if name in answers},
             "module": {provider["module"] for provider in providers},
             "several": {"yes"} if answers["extra_providers"] else set(),
-            "ratings": {answers["history"]} if answers["feedback"] != "none" else set(),
+            "ratings": {answers["history"], answers["sign_in"]} if answers["feedback"] != "none" else set(),
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

@@ -65,7 +65,12 @@ RATED = """
     chat/feedback/__init__.py chat/feedback/__main__.py chat/feedback/drawing.py chat/feedback/replay.py
     chat/feedback/report.py tests/test_feedback.py tests/test_replay.py
 """
-RATED_IN = {"session": "chat/feedback/lines.py tests/test_lines.py"}
+RATED_WITH = {
+    "session": "chat/feedback/lines.py tests/test_lines.py",
+    "database": "chat/database/migrations/versions/ratings_0001.py chat/feedback/rows.py tests/test_rows.py",
+    "none": "",
+    "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
+}
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -136,7 +141,7 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
     if answers["feedback"] != "none":
-        expected |= {*RATED.split(), *RATED_IN.get(answers["history"], "").split()}
+        expected |= {*RATED.split(), *RATED_WITH[answers["history"]].split(), *RATED_WITH[answers["sign_in"]].split()}
     return expected
 
 
