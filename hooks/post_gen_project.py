@@ -50,8 +50,10 @@ def prune(answers: dict[str, set[str]]) -> None:
     }
     for file in map(Path, every - chosen):
         file.unlink()
-        if not any(file.parent.iterdir()):
-            file.parent.rmdir()
+        for folder in file.parents:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
 
 
 def next_steps(slug: str, keys: list[str]) -> str:

@@ -116,7 +116,7 @@ NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
-NO_SWITCHING = r"fallback|switch|(?-i:PROVIDERS\b)|another one answer"
+NO_SWITCHING = r"fallback|switch(?!_page\()|(?-i:PROVIDERS\b)|another one answer"
 
 
 def providers_of(answers: dict[str, str]) -> list[str]:
@@ -148,7 +148,8 @@ def expected_files(answers: dict[str, str]) -> set[str]:
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks
+    overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
+    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks | overview
 
 
 def dependencies(project: Path) -> set[str]:

@@ -47,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> None:
     try:
         options.act(options)
     except OSError as error:
-        sys.exit(f"A file could not be read or written: {error}")
+        sys.exit(f"This could not be read or written: {error}")
 
 
 def ratings_in(text: str) -> tuple[str | int, ...]:

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from sqlalchemy import Column, Connection, Float, ForeignKey, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from chat.database.engine import engine
 from chat.database.tables import messages, metadata
@@ -55,14 +56,22 @@ def ratings_of(connection: Connection, conversation_id: str) -> dict[str, tuple[
 
 
 def rated() -> Iterator[Rated]:
-    """Every reply that has a rating, conversation by conversation."""
+    """Every reply that has a rating, conversation by conversation.
+
+    Raises:
+        ConnectionError: if the database does not answer.
+    """
     query = (
         select(ratings, messages.c.conversation_id)
         .join(messages)
         .where(ratings.c.rating.in_(BY_NAME))
         .order_by(messages.c.conversation_id)
     )
-    with engine().connect() as connection:
+    try:
+        connection = engine().connect()
+    except SQLAlchemyError as error:
+        raise ConnectionError("the database that DATABASE_URL names does not answer") from error
+    with connection:
         for conversation_id, rows in groupby(connection.execute(query).all(), attrgetter("conversation_id")):
             everything = select(messages).where(messages.c.conversation_id == conversation_id)
             by_id = {row.id: row for row in connection.execute(everything)}
