@@ -64,15 +64,15 @@ def from_json(text: str) -> Conversation:
 def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
     values = {
-        **{name: entry[name] for name in FIELDS},
+        **{name: entry[name] for name in FIELDS if name in entry},  # a file may be older than a field
         "id": new_id(),
         "time": datetime.fromisoformat(entry["time"]),
         "usage": entry["usage"] and Usage(*map(int, entry["usage"])),
         "status": "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"],
     }
-    for name, hint in FIELDS.items():
-        if not fits(values[name], hint):
-            raise ValueError(f"{name} cannot be {values[name]!r}")
+    for name, value in values.items():
+        if not fits(value, FIELDS[name]):
+            raise ValueError(f"{name} cannot be {value!r}")
     return Message(**values)
 
 

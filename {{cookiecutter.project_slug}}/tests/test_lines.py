@@ -16,7 +16,7 @@ def test_the_last_line_of_a_reply_counts(file: Path) -> None:
     for reply, rating in ((one, 0), (two, 1), (one, 1)):
         reply.rating = rating
         save(conversation, reply)
-    assert [(entry.reply, entry.rating) for entry in rated()] == [("two.", RATINGS[1]), ("one.", RATINGS[1])]
+    assert {entry.reply: entry.rating for entry in rated()} == {"one.": RATINGS[1], "two.": RATINGS[1]}
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
     assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]

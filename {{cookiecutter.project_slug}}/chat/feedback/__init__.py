@@ -3,7 +3,7 @@
 Where they are kept is a module of this package with these functions:
 
 - `save(conversation: Conversation, reply: Message) -> None`: keeps the rating and the comment of a reply.
-- `rated() -> Iterator[Rated]`: every reply that has a rating, the one that was rated last at the end.
+- `rated() -> Iterator[Rated]`: every reply that has a rating, in any order.
 """
 
 from dataclasses import dataclass, field

@@ -33,7 +33,7 @@ def save(conversation: Conversation, reply: Message) -> None:
 
 
 def rated() -> Iterator[Rated]:
-    """Every reply that has a rating, the one that was rated last at the end; a line that is none is left out."""
+    """Every reply that has a rating; a line that is none is left out."""
     last: dict[str, Rated] = {}
     if FILE.exists():
         with FILE.open(encoding="utf-8", errors="replace") as file:
@@ -44,6 +44,5 @@ def rated() -> Iterator[Rated]:
                 except (ValueError, TypeError, KeyError):
                     log.warning("Line %s of %s is not a rating, and is left out.", number, FILE)
                     continue
-                last.pop(entry.message, None)
                 last[entry.message] = entry
     return (entry for entry in last.values() if entry.rating is not None)
