@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 def draw_rating(reply: Message) -> None:
     """Draw the rating of a reply and, once it has one, the comment; a change of either is kept at once."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(width="content", horizontal=True, vertical_alignment="center"):
         st.feedback(
             "{{ cookiecutter.feedback }}",
             key=f"rating-{reply.id}",
