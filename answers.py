@@ -232,6 +232,11 @@ def counted(answers: dict[str, Any]) -> bool:
     return answers["history"] == "database" and answers["sign_in"] == "oidc"
 
 
+def overseen(answers: dict[str, Any]) -> bool:
+    """Whether there is a page with all ratings, for admins."""
+    return answers["sign_in"] == "oidc" and answers["feedback"] != "none"
+
+
 def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
     """Whether the app runs in a container, and keeps conversations in this way where one is named."""
     return answers["deployment"] != "none" and history in (None, answers["history"])
@@ -253,7 +258,20 @@ class Answers(Extension):
             plain_markdown=plain_markdown,
             slug=slug,
         )
-        tests = (choosing, counted, deployed, keyed, owned, remote, served_by, stored, tempered, using, visited)
+        tests = (
+            choosing,
+            counted,
+            deployed,
+            keyed,
+            overseen,
+            owned,
+            remote,
+            served_by,
+            stored,
+            tempered,
+            using,
+            visited,
+        )
         environment.tests.update({test.__name__: test for test in tests})
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

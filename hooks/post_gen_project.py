@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
-RATED = {"chat/feedback.py", "tests/test_feedback.py"}
 CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
+RATED = {
+    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/feedback/drawing.py"),
+    *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
+}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -56,6 +59,13 @@ FILES = {
         },
     },
     "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
+    "ratings": {
+        "session": {"chat/feedback/lines.py", "tests/test_lines.py"},
+        "database": {
+            *("chat/database/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
+        },
+        "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
+    },
 }
 
 
@@ -94,6 +104,7 @@ if __name__ == "__main__":
             "visitors": {"cookie"} if stored and not signed_in else set(),
             "uses": {"database" if stored and signed_in else "session"},
             "contained_database": {"yes"} if contained and answers["history"] == "database" else set(),
+            "ratings": {answers["history"], answers["sign_in"]} if answers["feedback"] != "none" else set(),
         }
     )
     print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))

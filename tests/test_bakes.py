@@ -88,12 +88,21 @@ REMOTE = """
 """
 SWITCHING = "chat/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/markdown.py tests/test_markdown.py"
-RATED = "chat/feedback.py tests/test_feedback.py"
 USES = "chat/uses.py"
 STORED_USES = "chat/database/uses.py chat/database/migrations/versions/uses_0001.py"
 VISITORS = "chat/visitors.py"
 CONTAINED = ".dockerignore Dockerfile compose.yaml"
 CONTAINED_DATABASE = ".env.example chat/readiness.py tests/test_readiness.py"
+RATED = """
+    chat/feedback/__init__.py chat/feedback/__main__.py chat/feedback/drawing.py chat/feedback/replay.py
+    chat/feedback/report.py tests/test_feedback.py tests/test_replay.py
+"""
+RATED_WITH = {
+    "session": "chat/feedback/lines.py tests/test_lines.py",
+    "database": "chat/database/migrations/versions/ratings_0001.py chat/feedback/rows.py tests/test_rows.py",
+    "none": "",
+    "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
+}
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -106,7 +115,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("history", "session"): r"hold_minutes|chat\.conversations",
+    ("history", "session"): r"hold_minutes|chat\.conversations|feedback\.jsonl|feedback\.lines",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
@@ -139,12 +148,12 @@ MODULE_TRACES = {
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_AVATARS = r"avatar"
-NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b"
+NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
 NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_|readiness"
-NO_SWITCHING = r"fallback|switch|(?-i:PROVIDERS\b)|another one answer"
+NO_SWITCHING = r"fallback|switch(?!_page\()|(?-i:PROVIDERS\b)|another one answer"
 
 
 def providers_of(answers: dict[str, str]) -> list[str]:
@@ -168,13 +177,14 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {"chat/providers/threads.py"} if modules & {"embedded", "bedrock"} else set()
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
-    expected |= {*RATED.split()} if answers["feedback"] != "none" else set()
     stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
     expected |= {*(STORED_USES if stored and signed_in else USES).split()}
     expected |= {VISITORS} if stored and not signed_in else set()
     if answers["deployment"] != "none":
         expected |= {*CONTAINED.split()}
         expected |= {*CONTAINED_DATABASE.split()} if answers["history"] == "database" else set()
+    if answers["feedback"] != "none":
+        expected |= {*RATED.split(), *RATED_WITH[answers["history"]].split(), *RATED_WITH[answers["sign_in"]].split()}
     return expected
 
 
@@ -182,7 +192,8 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
     stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks | stored
+    overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
+    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks | stored | overview
 
 
 def dependencies(project: Path) -> set[str]:

@@ -38,7 +38,7 @@ def test_a_conversation(
     expect(app.messages.nth(1)).to_contain_text("You said: Hello there")
     app.wait_for_the_end()
 
-    wire.play("good", text=LONG, chunks=80, rate=20)
+    wire.play("good", text=LONG, chunks=120, rate=20)
     app.ask("Write something long")
     expect(app.messages.nth(2)).to_contain_text("Write something long")
     wait_until(lambda: wire.requests[-1].chunks_sent > 20)
@@ -46,9 +46,13 @@ def test_a_conversation(
     if streaming == "tokens":
         expect(app.messages.nth(3)).to_contain_text("Paragraph 0")
         assert "Paragraph 7" not in app.messages.nth(3).inner_text()
-    # A rating of the earlier reply: it is kept at once, and the reply goes on.
+    # A rating of the earlier reply, and a comment on it: each is kept at once, and the reply goes on.
     app.messages.nth(1).get_by_role("radio").nth(1).click()
     wait_until(app.ratings)
+    app.press("Add a comment")
+    page.get_by_label("Comment", exact=True).fill("And *why*?")
+    app.press("Add a comment")
+    expect(page.get_by_role("button", name="Your comment")).to_be_visible()
     assert wire.requests[-1].closed is None
     wait_until(lambda: wire.requests[-1].closed)
     app.wait_for_the_end()
@@ -58,9 +62,10 @@ def test_a_conversation(
         expect(app.messages.nth(3)).to_contain_text(f"Paragraph {n}")
     expect(app.messages).to_have_count(4)
     app.picture(f"{streaming}-3-complete")
-    (line,) = app.ratings()
+    _, line = app.ratings()
     assert line["question"] == "Hello *there*"
     assert line["reply"] == "You said: Hello *there*"
+    assert line["comment"] == "And *why*?"
     assert line["rating"] == {"thumbs": "down", "stars": 2, "faces": 2}[feedback]
 
     page.get_by_role("button", name="Clear chat").click()

@@ -33,6 +33,7 @@ def server(bake: Bake, browser: Browser, wire: Wire, tmp_path: Path) -> Iterator
     shutil.copytree(bake(llm_provider="openai", history="database", sign_in="oidc"), project)
     settings, allowed = project / "chat" / "settings.py", "ALLOWED_ADDRESSES: tuple[str, ...] = ("
     text = settings.read_text("utf-8").replace(allowed, f'{allowed}"ann@example.com", "bob@example.com"')
+    text = text.replace("ADMINS: tuple[str, ...] = ()", 'ADMINS: tuple[str, ...] = ("ann@example.com",)')
     settings.write_text(
         text.replace("MESSAGES_AN_HOUR: int | None = None", "MESSAGES_AN_HOUR: int | None = 2"), "utf-8"
     )
@@ -99,3 +100,34 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire) -
     expect(ann.messages.nth(0)).to_contain_text("And again")
     ann.picture("limit")
     assert len(wire.requests) == 3
+
+
+def test_admins_see_the_ratings_of_all(server: Server, wire: Wire) -> None:
+    wire.play("echo")
+    page = server.visit(server.url)
+    sign_in(page, "bob")
+    bob = Tab(page)
+    bob.ask("Well?")
+    expect(bob.messages.nth(1)).to_contain_text("You said: Well?")
+    bob.wait_for_the_end()
+    page.get_by_role("radio", name="Thumbs down").click()
+    bob.press("Add a comment")
+    page.get_by_label("Comment", exact=True).fill("Is that all?")
+    bob.press("Add a comment")
+    expect(page.get_by_role("button", name="Your comment")).to_be_visible()
+    page.reload()
+    bob.press("Your comment")
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("Is that all?")
+    assert page.get_by_role("link", name="Ratings").count() == 0
+    page.goto(f"{server.url}/ratings")
+    expect(page.get_by_role("dialog")).to_contain_text("Page not found")
+
+    other = server.context.browser.new_context()
+    page = other.new_page()
+    page.goto(server.url)
+    sign_in(page, "ann")
+    page.get_by_role("link", name="Ratings").click()
+    expect(page.get_by_text("Rated replies: 1. With a comment: 1.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    other.close()

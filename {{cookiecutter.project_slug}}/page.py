@@ -15,7 +15,7 @@ from chat.conversations import changing, find, hold, reply_to_follow, stop  # {%
 from chat.database.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
 from chat.database.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
-from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %}
+from chat.feedback.drawing import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.files import draw_files
 from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.messages import Conversation, Message

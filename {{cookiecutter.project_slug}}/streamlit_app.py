@@ -1,4 +1,4 @@
-"""Starts the app: `streamlit run` finds this file by its name, and serves page.py with security headers."""
+"""Starts the app: `streamlit run` finds this file by its name, and serves the page with security headers."""
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -15,7 +15,8 @@ middleware += [Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
 routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
 routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
 app = st.App(
-    "page.py",
+    "navigation.py",  # {% if cookiecutter is overseen %}
+    "page.py",  # {% if not cookiecutter is overseen %}
     routes=routes,  # {% if cookiecutter is deployed %}
     middleware=middleware,
     lifespan=lifespan,

@@ -80,7 +80,8 @@ def from_json(text: str) -> Conversation:
 def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
     status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
-    message = from_dict({**{name: entry[name] for name in FIELDS}, "id": new_id(), "status": status})
+    known = {name: entry[name] for name in FIELDS if name in entry}  # a file may be older than a field
+    message = from_dict({**known, "id": new_id(), "status": status})
     for name, hint in FIELDS.items():
         if not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")

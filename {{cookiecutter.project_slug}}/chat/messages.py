@@ -76,6 +76,7 @@ class Message(Place):
     left_out: int = 0  # how many of the oldest messages the model was not sent
     note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
+    comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
 
     def wait(self) -> "Message":
         """Add a reply that waits for its turn; after a question."""

@@ -23,11 +23,18 @@ UNHURRIED = 8  # so many replies at once are shown at that pace; when there are 
 SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
 
 running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
+_starting = threading.Lock()
+
+
+def background_loop() -> asyncio.AbstractEventLoop:
+    """The event loop on which every reply of this process runs, started on first use."""
+    with _starting:  # two that came at once would each start one, and a provider's client belongs to one alone
+        return start_loop()
 
 
 @cache
-def background_loop() -> asyncio.AbstractEventLoop:
-    """The event loop on which every reply of this process runs, started on first use."""
+def start_loop() -> asyncio.AbstractEventLoop:
+    """An event loop that runs in a thread of its own; the one and only."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="replies", daemon=True).start()
     return loop

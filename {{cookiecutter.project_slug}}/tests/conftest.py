@@ -14,6 +14,7 @@ from chat import settings  # {% if cookiecutter is stored %}
 from chat.answering import api
 from chat.database.engine import engine, make_engine  # {% if cookiecutter is stored %}
 from chat.database.tables import metadata  # {% if cookiecutter is stored %}
+from chat.feedback import lines  # {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
 from chat.messages import Usage
 from chat.providers import Chunk, Request
 
@@ -107,6 +108,16 @@ def new_page() -> AppTest:
     # {% endif %}
 
 
+# {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of ratings, apart from the real one."""
+    file = tmp_path / "data" / "feedback.jsonl"
+    monkeypatch.setattr(lines, "FILE", file)
+    return file
+
+
+# {% endif %}
 @pytest.fixture
 def page(scripted: ScriptedProvider) -> Iterator[AppTest]:
     """The page, opened."""

@@ -43,6 +43,13 @@ def test_a_reply_that_was_still_coming_was_interrupted() -> None:
     assert from_json(to_json(conversation)).messages[-1].status == "interrupted"
 
 
+def test_a_file_of_a_time_without_a_field_is_opened(conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    for message in saved["messages"]:
+        del message["left_out"]
+    assert texts(from_json(json.dumps(saved))) == texts(conversation)
+
+
 def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None:
     assert to_markdown(conversation) == "## Question\n\none?\n\n## Reply\n\nonce more.\n"
 

@@ -1,25 +1,16 @@
-"""Ratings: drawn under a reply, kept at once, changeable."""
-
-import json
-from pathlib import Path
+"""Ratings and comments: drawn under a reply, kept at once, changeable."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat import feedback, settings
-from chat.feedback import RATINGS
+from chat import settings
+from chat.feedback import MOST_CHARACTERS, RATINGS, drawing
+from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
+from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
-
-
-@pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of ratings, apart from the real one."""
-    file = tmp_path / "data" / "feedback.jsonl"
-    monkeypatch.setattr(feedback, "FILE", file)
-    return file
 
 
 @pytest.fixture
@@ -29,32 +20,80 @@ def answered(page: AppTest, scripted: ScriptedProvider) -> AppTest:
     return page.chat_input[0].set_value("Capital of\nFrance?").run()
 
 
-def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest, file: Path) -> None:
+def comment(page: AppTest, text: str) -> None:
+    """Write a comment on the first rated reply."""
+    next(area for area in page.text_area if area.label == "Comment").set_value(text).run()
+    assert not page.exception
+
+
+def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest) -> None:
     answered.feedback[0].set_value(0).run()
+    (kept,) = rated()
+    assert kept.rating == RATINGS[0]
     answered.feedback[0].set_value(1).run()
     assert answered.feedback[0].value == 1
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1]]
-    assert lines[0]["message"] == lines[1]["message"]
-    expected = {
-        "question": "Capital of\nFrance?",
-        "reply": "Paris, “naturally”.",
-        "provider": PROVIDER.name,
-        "model": PROVIDER.model,
-    }
-    assert expected.items() <= lines[0].items()
-    assert {"time", "conversation"} <= lines[0].keys()
+    (kept,) = rated()
+    assert kept.rating == RATINGS[1]
+    assert (kept.question, kept.reply) == ("Capital of\nFrance?", "Paris, “naturally”.")
+    assert (kept.provider, kept.model) == (PROVIDER.name, PROVIDER.model)
+    assert (kept.context, kept.comment) == ([], "")
 
 
-def test_a_rating_is_shown_again_as_it_was_saved(answered: AppTest, scripted: ScriptedProvider) -> None:
-    answered.feedback[0].set_value(1).run()
+def test_a_rating_can_be_taken_back(answered: AppTest) -> None:
+    answered.feedback[0].set_value(0).run()
+    answered.feedback[0].set_value(None).run()
+    assert list(rated()) == []
+
+
+def test_what_was_said_before_is_kept_with_a_rating(answered: AppTest, scripted: ScriptedProvider) -> None:
     scripted.will_say("Two million.")
     answered.chat_input[0].set_value("How many live there?").run()
-    assert [rating.value for rating in answered.feedback] == [1, None]
+    answered.feedback[1].set_value(1).run()
+    assert [rating.value for rating in answered.feedback] == [None, 1]
+    (kept,) = rated()
+    assert kept.context == [
+        {"role": "user", "content": "Capital of\nFrance?"},
+        {"role": "assistant", "content": "Paris, “naturally”."},
+    ]
 
 
-def test_a_rating_that_cannot_be_saved_is_said(answered: AppTest, file: Path) -> None:
-    file.parent.write_text("a file where the folder should be")
+def test_a_rating_may_get_a_comment(answered: AppTest, scripted: ScriptedProvider) -> None:
+    assert "Comment" not in [area.label for area in answered.text_area]
+    answered.feedback[0].set_value(0).run()
+    comment(answered, " Since *when*?\n")
+    comment(answered, "Since *when*, and why?")
+    scripted.will_say("Two million.")
+    answered.chat_input[0].set_value("How many live there?").run()
+    assert [area.value for area in answered.text_area if area.label == "Comment"] == ["Since *when*, and why?"]
+    answered.feedback[0].set_value(1).run()
+    (kept,) = rated()
+    assert (kept.rating, kept.comment) == (RATINGS[1], "Since *when*, and why?")
+
+
+def test_a_rating_and_its_comment_are_those_of_a_version(answered: AppTest, scripted: ScriptedProvider) -> None:
+    answered.feedback[0].set_value(0).run()
+    comment(answered, "Too short.")
+    scripted.will_say("It is Paris.")
+    answered.menu_button[0].click("Ask again").run()
+    assert answered.feedback[0].value is None
+    assert "Comment" not in [area.label for area in answered.text_area]
+    answered.pagination[0].set_value(1).run()
+    assert answered.feedback[0].value == 0
+    assert [area.value for area in answered.text_area if area.label == "Comment"] == ["Too short."]
+
+
+def test_a_comment_is_cut_also_where_the_browser_does_not(answered: AppTest) -> None:
+    answered.feedback[0].set_value(0).run()
+    comment(answered, "x" * (MOST_CHARACTERS + 1))
+    (kept,) = rated()
+    assert kept.comment == "x" * MOST_CHARACTERS
+
+
+def test_a_rating_that_cannot_be_saved_is_said(answered: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(drawing, "save", fail)
     answered.feedback[0].set_value(1).run()
     assert not answered.exception
     assert "could not be saved" in answered.toast[0].value

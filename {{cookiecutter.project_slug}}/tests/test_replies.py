@@ -5,10 +5,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from chat.messages import Message
 from chat.providers import Chunk
-from chat.replies import Reply, running
+from chat.replies import Reply, background_loop, running, start_loop
 
 WAIT_SECONDS = 10
 END = "the end"
@@ -120,3 +123,12 @@ def test_a_reply_that_is_stopped_before_it_began_ends_too() -> None:
     reply.stop()
     assert list(reply.follow()) == [""]
     assert message.id not in running
+
+
+def test_there_is_one_loop_however_many_ask_for_it_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_event_loop = asyncio.new_event_loop
+    monkeypatch.setattr(asyncio, "new_event_loop", lambda: time.sleep(0.1) or new_event_loop())
+    start_loop.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        started = [pool.submit(background_loop) for _ in range(4)]
+    assert len({future.result() for future in started}) == 1

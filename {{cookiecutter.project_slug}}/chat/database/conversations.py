@@ -21,6 +21,7 @@ from chat.database import tables
 from chat.database.engine import engine
 from chat.database.uses import add_tokens  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.export import FIELDS, as_dict, from_dict
+from chat.feedback.rows import ratings_of  # {% if cookiecutter.feedback != "none" %}
 from chat.messages import Conversation, Message, Place, Status, new_id
 from chat.replies import Reply, running
 
@@ -146,6 +147,11 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
         place.shown = rows[name]["shown"] if name else found.shown
         for message in place.versions:
             message.before = place
+    # {% if cookiecutter.feedback != "none" %}
+    for message_id, (rating, comment) in ratings_of(connection, conversation.id).items():
+        message = cast("Message", places[message_id])
+        message.rating, message.comment = rating, comment
+    # {% endif %}
     saved.rows, saved.version = rows, found.version
 
 
@@ -188,6 +194,9 @@ def row_of(message: Message, conversation: Conversation, before: Row | None) -> 
 def content_of(message: Message) -> Row:
     """The columns that a message fills by itself."""
     values = as_dict(message)
+    # {% if cookiecutter.feedback != "none" %}
+    del values["rating"], values["comment"]  # they have a table of their own
+    # {% endif %}
     columns = {name: storable(values.pop(name)) for name in COLUMNS}
     return {**columns, "rest": values}
 

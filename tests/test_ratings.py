@@ -1,0 +1,80 @@
+"""What becomes of ratings, typed as the README says, with the provider's real SDK."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import wait_until
+from conftest import Bake, output
+from wire import Wire
+
+COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
+
+
+@pytest.fixture
+def project(bake: Bake, tmp_path: Path) -> Path:
+    """An app with ten ratings, every other one bad."""
+    project = tmp_path / "app"
+    shutil.copytree(bake(llm_provider="openai", extra_providers="anthropic"), project)
+    lines = [
+        {
+            "time": f"2026-01-{day:02}T12:00:00+00:00",
+            "conversation": "secret",
+            "message": str(day),
+            "question": f"Question <{day}>?",
+            "context": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}],
+            "reply": "Well.",
+            "provider": "openai",
+            "model": "some",
+            "rating": "down" if day % 2 else "up",
+            "comment": "",
+        }
+        for day in range(1, 11)
+    ]
+    (project / "data").mkdir()
+    (project / "data" / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return project
+
+
+@pytest.fixture
+def env(wire: Wire) -> dict[str, str]:
+    """The environment, in which the local server stands in for the providers."""
+    env = {**os.environ}
+    for provider in ("openai", "anthropic"):
+        env |= {f"{provider.upper()}_API_KEY": "any", f"{provider.upper()}_BASE_URL": wire.base_url(provider)}
+    return env
+
+
+def test_ratings_are_exported(project: Path) -> None:
+    lines = [json.loads(line) for line in output(*COMMAND, "export", "--rating", "down", cwd=project).splitlines()]
+    assert [line["question"] for line in lines] == [f"Question <{day}>?" for day in (1, 3, 5, 7, 9)]
+    assert "secret" not in str(lines)
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_what_was_rated_badly_is_asked_again(project: Path, wire: Wire, env: dict[str, str], provider: str) -> None:
+    wire.play(["auth", "echo"])
+    words = ("replay", "--rating", "down", "--provider", provider, "--model", "another")
+    assert "report.html" in output(*COMMAND, *words, cwd=project, env=env)
+    assert {request.body["model"] for request in wire.requests} == {"another"}
+    report = (project / "data" / "report.html").read_text("utf-8")
+    assert report.count("You said: Question &lt;") == 4
+    assert report.count("did not accept the key") == 1
+    assert "4 of 5 questions have a new reply" in report
+
+
+def test_what_had_come_is_reported_where_a_replay_is_ended(project: Path, wire: Wire, env: dict[str, str]) -> None:
+    wire.play(["echo", "silent"])
+    process = subprocess.Popen([*COMMAND, "replay"], cwd=project, env=env)
+    wait_until(lambda: len(wire.requests) >= 5, 30)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    report = (project / "data" / "report.html").read_text("utf-8")
+    assert "1 of 5 questions have a new reply" in report
+    assert report.count("The question was not asked, or not to its end.") == 4

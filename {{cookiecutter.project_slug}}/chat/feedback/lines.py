@@ -1,0 +1,48 @@
+"""Ratings as lines of data/feedback.jsonl."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from chat import settings
+from chat.feedback import Rated
+from chat.messages import Conversation, Message
+
+log = logging.getLogger(__name__)
+
+FILE = settings.ROOT / "data" / "feedback.jsonl"
+
+_lock = threading.Lock()
+
+
+def save(conversation: Conversation, reply: Message) -> None:
+    """Add a line with the rating and the comment of a reply; the last line of a reply counts.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    rated = asdict(Rated.of(conversation, reply))
+    line = json.dumps({**rated, "time": rated["time"].isoformat(timespec="milliseconds")}, ensure_ascii=False)
+    with _lock:
+        FILE.parent.mkdir(exist_ok=True)
+        with FILE.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{line}\n")
+
+
+def rated() -> Iterator[Rated]:
+    """Every reply that has a rating; a line that is none is left out."""
+    last: dict[str, Rated] = {}
+    if FILE.exists():
+        with FILE.open(encoding="utf-8", errors="replace") as file:
+            for number, text in enumerate(file, 1):
+                try:
+                    line = json.loads(text)
+                    entry = Rated(**{**line, "time": datetime.fromisoformat(line["time"])})
+                except (ValueError, TypeError, KeyError):
+                    log.warning("Line %s of %s is not a rating, and is left out.", number, FILE)
+                    continue
+                last[entry.message] = entry
+    return (entry for entry in last.values() if entry.rating is not None)

@@ -1,0 +1,31 @@
+"""What ratings say together, as tables of numbers."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from chat.feedback import RATINGS, Rated
+
+
+def to_table(ratings: Iterable[Rated]) -> pd.DataFrame:
+    """A row for each rating, the newest first."""
+    columns = ["time", "rating", "comment", "question", "reply", "model", "provider"]
+    rows = sorted(ratings, key=lambda entry: entry.time, reverse=True)
+    return pd.DataFrame([[getattr(entry, name) for name in columns] for entry in rows], columns=columns)
+
+
+def by_day(table: pd.DataFrame) -> pd.DataFrame:
+    """How often each rating was given on each day (UTC), from the first day to the last."""
+    counts = counted(table, table["time"].dt.tz_localize(None).dt.floor("D"))
+    return counts.asfreq("D", fill_value=0)
+
+
+def by_model(table: pd.DataFrame) -> pd.DataFrame:
+    """How often each rating was given to the replies of each model."""
+    return counted(table, table["model"])
+
+
+def counted(table: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """A row for each group and a column for each of RATINGS, as text: how often it was given."""
+    counts = pd.crosstab(groups, table["rating"]).reindex(columns=list(RATINGS), fill_value=0)
+    return counts.rename(columns=str)

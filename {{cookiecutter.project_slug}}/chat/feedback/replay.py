@@ -1,0 +1,46 @@
+"""What was rated, asked again."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import cast
+
+from chat.answering import answer
+from chat.feedback import Rated
+from chat.messages import Message, Role
+from chat.providers import Request
+from chat.replies import Reply, running
+
+WORKERS = 4  # so many questions are on their way together
+
+
+def ask_again(ratings: list[Rated], options: Request) -> list[Message]:
+    """A new reply to each question, a few at a time; one that failed says so, and Ctrl+C ends those still to come.
+
+    Args:
+        ratings: what was rated.
+        options: whom to ask, and how; its messages are not used.
+    """
+    provider, model = options.provider.name, options.model
+    replies = [Message("assistant", status="waiting", provider=provider, model=model) for _ in ratings]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        asked = [pool.submit(ask, *pair, options) for pair in zip(ratings, replies, strict=True)]
+        try:
+            for number, (one, reply) in enumerate(zip(asked, replies, strict=True), 1):
+                one.result()
+                print(f"{number} of {len(asked)}: {reply.error or 'answered'}", file=sys.stderr)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for reply in list(running.values()):
+                reply.stop()
+    return replies
+
+
+def ask(rated: Rated, reply: Message, options: Request) -> None:
+    """Let a reply be filled, to its end."""
+    messages = [Message(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
+    request = replace(options, messages=[*messages, Message("user", rated.question)])
+    again = Reply(reply, answer(request))  # {% if not cookiecutter is stored %}
+    again = Reply(reply, answer(request), save=lambda _: None)  # {% if cookiecutter is stored %}
+    for _ in again.follow():
+        pass

@@ -1,0 +1,45 @@
+"""Ratings as lines of a file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chat.feedback import RATINGS
+from chat.feedback.lines import rated, save
+from tests.test_messages import talk
+
+
+def test_the_last_line_of_a_reply_counts(file: Path) -> None:
+    conversation = talk("one?", "one.", "two?", "two.")
+    one, two = conversation.messages[1::2]
+    for reply, rating in ((one, 0), (two, 1), (one, 1)):
+        reply.rating = rating
+        save(conversation, reply)
+    assert {entry.reply: entry.rating for entry in rated()} == {"one.": RATINGS[1], "two.": RATINGS[1]}
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
+    assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
+
+
+def test_a_line_that_is_no_rating_is_left_out_and_said(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    conversation = talk("one?", "“one”\u2028.")
+    reply = conversation.messages[1]
+    reply.rating = 1
+    save(conversation, reply)
+    with file.open("ab") as lines:
+        lines.write(b'\n[]\n{"time": "today"}\n\xff\n{"time": "2026-01-01T0')
+    assert [entry.reply for entry in rated()] == ["“one”\u2028."]
+    assert [record.args[0] for record in caplog.records if record.args] == [2, 3, 4, 5, 6]
+
+
+def test_a_line_of_a_time_without_comments_is_read(file: Path) -> None:
+    conversation = talk("one?", "one.")
+    reply = conversation.messages[1]
+    reply.rating = 1
+    save(conversation, reply)
+    line = json.loads(file.read_text("utf-8"))
+    del line["comment"], line["context"]
+    file.write_text(json.dumps(line) + "\n")
+    (entry,) = rated()
+    assert (entry.comment, entry.context) == ("", [])
