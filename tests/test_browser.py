@@ -50,6 +50,9 @@ def test_a_conversation(
     app.messages.nth(1).get_by_role("radio").nth(1).click()
     wait_until(app.ratings)
     assert wire.requests[-1].closed is None
+    if streaming == "tokens":
+        expect(app.messages.nth(3)).to_contain_text("Paragraph 5")
+        assert app.messages.nth(3).inner_text().count("Paragraph 1") == 1
     wait_until(lambda: wire.requests[-1].closed)
     app.wait_for_the_end()
     assert wire.requests[-1].closed_by == "server"
