@@ -54,6 +54,9 @@ def test_a_conversation(
     app.press("Add a comment")
     expect(page.get_by_role("button", name="Your comment")).to_be_visible()
     assert wire.requests[-1].closed is None
+    if streaming == "tokens":
+        expect(app.messages.nth(3)).to_contain_text("Paragraph 5")
+        assert app.messages.nth(3).inner_text().count("Paragraph 1") == 1
     wait_until(lambda: wire.requests[-1].closed)
     app.wait_for_the_end()
     assert wire.requests[-1].closed_by == "server"

@@ -148,6 +148,24 @@ def test_versions_and_editing(start: Callable[..., App], wire: Wire) -> None:
     expect(app.messages.nth(0)).to_contain_text("Two?")
 
 
+def test_nothing_of_other_messages_stays_while_a_reply_comes(start: Callable[..., App], wire: Wire) -> None:
+    app = start(llm_provider="openai")
+    wire.play("echo")
+    for question in ("One?", "Two?"):
+        app.ask(question)
+        expect(app.messages.last).to_contain_text(f"You said: {question}")
+    wire.play("silent")
+    app.choose("Ask again")
+    expect(app.messages).to_have_count(2)
+    expect(app.messages.nth(1)).to_contain_text("Thinking")
+    assert "You said" not in app.messages.nth(1).inner_text()
+    app.press("Stop")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("stopped")
+    app.press("Try again")
+    expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(app.page.get_by_role("button", name="Stop")).to_be_visible()
+
+
 def test_a_conversation_is_saved_and_opened(start: Callable[..., App], wire: Wire, tmp_path: Path) -> None:
     app = start(llm_provider="openai")
     wire.play("echo")

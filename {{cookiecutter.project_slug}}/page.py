@@ -91,6 +91,25 @@ def start_reply(conversation: Conversation, message: Message, options: Request) 
     Reply(message, chunks, save)  # {% if cookiecutter is stored %}
 
 
+def draw_text(reply: Message) -> None:
+    """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
+    more = [
+        reply.reasoning,
+        reply.status != "complete",
+        reply.stop_reason == "max_tokens",
+        reply.left_out,
+        reply.note,  # {% if cookiecutter.extra_providers %}
+    ]
+    if not any(more):
+        st.markdown(reply.text)
+        return
+    with st.container():
+        draw_reasoning(reply)
+        st.markdown(reply.text)
+        with st.empty().container():
+            draw_note(reply)
+
+
 def draw_note(reply: Message) -> None:
     """Draw what there is to say of a reply that has ended, and what can be done about it."""
     if reply.left_out:
@@ -115,17 +134,15 @@ def draw_note(reply: Message) -> None:
             st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
 
 
-def draw_end(conversation: Conversation, reply: Message) -> None:
-    """Draw what stands under a reply that has ended."""
-    with st.empty().container():
-        draw_note(reply)
+def draw_tools(conversation: Conversation, reply: Message) -> None:
+    """Draw what can be done with a reply that has ended."""
     with st.container(horizontal=True, vertical_alignment="center"):
         # {% if cookiecutter.feedback != "none" %}
-        with st.container(width="content"):
-            if conversation.coming():
-                # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
-                draw_rating(reply)
-            else:
+        if conversation.coming():
+            # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
+            draw_rating(reply)
+        else:
+            with st.container(width="content"):
                 st.fragment(draw_rating)(reply)
         # {% endif %}
         draw_menu(reply)
@@ -142,9 +159,8 @@ def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenera
                 st.markdown(message.text)
                 st.text("Waits for the reply before it.")
             else:
-                draw_reasoning(message)
-                st.markdown(message.text)
-                draw_end(conversation, message)
+                draw_text(message)
+                draw_tools(conversation, message)
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
@@ -208,22 +224,24 @@ for message in messages[-shown:]:
     picture = settings.AVATARS[message.role]  # {% if cookiecutter.avatars != "none" %}
     bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter.avatars != "none" %}
     bubbles[message] = st.chat_message(message.role)  # {% if cookiecutter.avatars == "none" %}
+for _ in range(len(bubbles), st.session_state.get("drawn", 0)):
+    st.empty()  # in place of a message that followed another version, and would stay until this run ends
+st.session_state.drawn = len(bubbles)
 
 if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     question, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
     draw_messages(conversation, {question: bubbles.pop(question)})
     with bubble:
-        place, foot = st.empty() if new_reply else st.container(), st.empty()
-        st.empty()
-        st.empty()
+        place, foot = st.empty(), st.empty()
     key = f"stop-{reply.message.id}"
     foot.button("Stop", key=key, icon=":material/stop_circle:", on_click=stop, args=(reply.message.id,))
     # A click ends this run in there; the reply goes on, and the next run follows it again.
-    with place.container():
-        draw_reply(reply, meanwhile=lambda: draw_messages(conversation, bubbles))
+    draw_reply(reply, place, meanwhile=lambda: draw_messages(conversation, bubbles))
     if conversation.next_waiting():
         st.rerun()
     with foot.container():
-        draw_end(conversation, reply.message)
+        with st.container():
+            draw_note(reply.message)
+        draw_tools(conversation, reply.message)
 else:
     draw_messages(conversation, bubbles)

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from chat.following import follow
 from chat.reasoning import draw_reasoning
 from chat.replies import Reply
 
 
-def draw_reply(reply: Reply, meanwhile: Callable[[], None]) -> None:
-    """Draw a reply in the current container, after a progress cue; `meanwhile`, what can wait for that."""
-    with st.spinner("Writing", show_time=True):
+def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply, after a progress cue.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()`.
+        meanwhile: draws what can wait for the cue.
+    """
+    with place, st.spinner("Writing", show_time=True):
         *_, text = follow(reply, meanwhile)
-    draw_reasoning(reply.message)
-    st.markdown(text)
+    with place.container():
+        draw_reasoning(reply.message)
+        st.markdown(text)

@@ -1,10 +1,13 @@
 """Following a reply from a page."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import streamlit as st
 
 from chat.replies import Reply
+
+SENDING_SECONDS = 0.01  # Streamlit sends every 5 ms what was drawn since
 
 
 def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
@@ -19,6 +22,7 @@ def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
     """
     texts = reply.follow()
     yield next(texts)
+    time.sleep(SENDING_SECONDS)
     meanwhile()
     for text in texts:
         st.session_state.get("any")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from chat.following import follow
 from chat.markdown import draw_growing
@@ -15,12 +16,19 @@ WORD_SECONDS = 0.04
 MOST_STEPS = 200  # a long reply takes several words at a time: none takes more than eight seconds
 
 
-def draw_reply(reply: Reply, meanwhile: Callable[[], None]) -> None:
-    """Draw a reply in the current container, after a progress cue; `meanwhile`, what can wait for that."""
-    with st.spinner("Writing", show_time=True):
+def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply, after a progress cue.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()`.
+        meanwhile: draws what can wait for the cue.
+    """
+    with place, st.spinner("Writing", show_time=True):
         *_, text = follow(reply, meanwhile)
-    draw_reasoning(reply.message)
-    draw_growing(word_by_word(text), st.empty())
+    with place.container():
+        draw_reasoning(reply.message)
+        draw_growing(word_by_word(text), st.empty())
 
 
 def word_by_word(text: str) -> Iterator[str]:

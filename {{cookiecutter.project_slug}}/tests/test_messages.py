@@ -109,3 +109,12 @@ def test_deleting_a_version_shows_another() -> None:
     answer(conversation, "won.")
     conversation.delete(conversation.messages[0])
     assert texts(conversation) == ["one?", "one."]
+
+
+def test_a_message_is_found_by_its_id_in_every_version_until_it_is_deleted() -> None:
+    conversation = talk("one?", "one.")
+    question, reply = conversation.messages
+    conversation.edit(question, "won?")
+    assert conversation.message(reply.id) is reply
+    conversation.delete(question)
+    assert conversation.message(reply.id) is None

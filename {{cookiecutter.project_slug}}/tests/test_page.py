@@ -194,6 +194,16 @@ def test_another_page_goes_on_where_the_first_was(page: AppTest, scripted: Scrip
     assert "c" not in stranger.query_params
 
 
+def test_an_action_on_what_another_page_deleted_does_nothing(page: AppTest, scripted: ScriptedProvider) -> None:
+    ask(page, scripted, "Capital of France?", "Paris.")
+    other = new_page()
+    other.query_params["c"] = page.query_params["c"]
+    other.run()
+    choose(page, "Delete the turn")
+    choose(other, "Ask again")
+    assert shown(other) == []
+
+
 def test_it_is_said_what_the_model_was_not_sent(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.replies.append([Chunk(left_out=4), Chunk("Paris."), Chunk(stop_reason="complete")])
     page.chat_input[0].set_value("Capital of France?").run()
