@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 6_275_432  # any number, the same in every process
-BUSY_SECONDS = 30  # to wait for another process that writes
+BUSY_SECONDS = 30  # to wait for another process that writes into SQLite
+CONNECT_SECONDS = 5  # to reach PostgreSQL
 
 _engine: Engine | None = None
 _lock = threading.Lock()
@@ -40,7 +41,8 @@ def make_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         driver = "postgresql+psycopg" if url.drivername in {"postgres", "postgresql"} else url.drivername
-        return create_engine(url.set(drivername=driver), pool_pre_ping=True)
+        connect_args = {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=connect_args)
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
