@@ -4,6 +4,11 @@ import json
 from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
+ATTACHING = {
+    *("chat/attachments/__init__.py", "chat/attachments/drawing.py", "chat/attachments/images.py"),
+    *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
+    "tests/test_attachments.py",
+}
 RATED = {"chat/feedback.py", "tests/test_feedback.py"}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
@@ -28,6 +33,13 @@ FILES = {
         "off": {"chat/at_once.py"},
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
+    "attachments": {
+        "images": ATTACHING,
+        "images_and_documents": {
+            *("chat/attachments/convert.py", "chat/attachments/documents.py", "tests/test_documents.py"),
+            *ATTACHING,
+        },
+    },
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
 }
 

@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from chat import answering, conversations, settings
 from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat.attachments.drawing import draw_input  # {% if cookiecutter.attachments != "none" %}
+from chat.attachments.sending import limits  # {% if cookiecutter.attachments != "none" %}
 from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.files import draw_files
@@ -76,6 +78,10 @@ def draw_note(reply: Message) -> None:
     """Draw what there is to say of a reply that has ended, and what can be done about it."""
     if reply.left_out:
         st.text(f"The model was not sent the oldest {reply.left_out} messages: all together are too long for it.")
+    # {% if cookiecutter.attachments != "none" %}
+    for limit in limits(conversation.question_of(reply), reply):
+        st.text(limit)
+    # {% endif %}
     # {% if cookiecutter.extra_providers %}
     if reply.note:
         st.text(reply.note)
@@ -133,16 +139,22 @@ with st.sidebar:
     st.button("Clear chat", icon=":material/delete:", on_click=begin)
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
-text = st.chat_input("Ask a question", disabled=problem is not None)
+text = st.chat_input("Ask a question", disabled=problem is not None)  # {% if cookiecutter.attachments == "none" %}
+text, attachments = draw_input(options, problem is not None)  # {% if cookiecutter.attachments != "none" %}
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
 header, suggestions = st.container(), st.empty()
 if settings.SUGGESTIONS and not conversation.messages and not problem:
     text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
-    if text:
-        suggestions.empty()
+# {% if cookiecutter.attachments == "none" %}
 if text:
+    suggestions.empty()
     conversation.ask(text)
+# {% else %}
+if text or attachments:
+    suggestions.empty()
+    conversation.ask(text or "", attachments)
+# {% endif %}
 new_reply = conversation.take_waiting()
 if new_reply:  # before the rest of the page is drawn: the provider need not wait for that
     start_reply(conversation, new_reply, options)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from chat.attachments.drawing import draw_attachments  # {% if cookiecutter.attachments != "none" %}
 from chat.details import details
 from chat.messages import Conversation, Message
 from chat.replies import stop
@@ -83,6 +84,7 @@ def show_details(reply: Message) -> None:
 
 def draw_question(question: Message) -> None:
     """Draw a question, or the form to ask it in another way."""
+    draw_attachments(question.attachments)  # {% if cookiecutter.attachments != "none" %}
     if question.id == st.session_state.get("editing"):
         draw_form(question)
     else:

@@ -7,6 +7,8 @@ from threading import Lock
 from typing import Literal, cast
 from uuid import uuid4
 
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
 StopReason = Literal["complete", "max_tokens"]
@@ -57,6 +59,7 @@ class Message(Place):
     id: str = field(default_factory=new_id)
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     before: Place = field(default_factory=Place, repr=False)
+    attachments: tuple[Attachment, ...] = ()  # of a question  # {% if cookiecutter.attachments != "none" %}
     # A reply has these too.
     status: Status = "complete"
     error: str = ""  # why it failed: one sentence for the person who asked
@@ -106,10 +109,17 @@ class Conversation(Place):
         """The message with this id; None if it was deleted, or ended without a word and was asked again."""
         return next((message for message in self.everything() if message.id == message_id), None)
 
+    # {% if cookiecutter.attachments == "none" %}
     def ask(self, text: str) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
         return (self.messages or [self])[-1].add(Message("user", text)).wait()
 
+    # {% else %}
+    def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
+        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        return (self.messages or [self])[-1].add(Message("user", text, attachments=attachments)).wait()
+
+    # {% endif %}
     def coming(self) -> bool:
         """Whether a reply is still coming."""
         return any(message.status == "streaming" for message in self.messages)
@@ -144,7 +154,10 @@ class Conversation(Place):
 
     def edit(self, question: Message, text: str) -> Message:
         """Ask a question in another way; the reply to it, which waits."""
-        return question.before.add(Message("user", text)).wait()
+        return question.before.add(Message("user", text)).wait()  # {% if cookiecutter.attachments == "none" %}
+        # {% if cookiecutter.attachments != "none" %}
+        return question.before.add(Message("user", text, attachments=question.attachments)).wait()
+        # {% endif %}
 
     def delete(self, question: Message) -> None:
         """Take a turn away: the question with its replies. What followed the reply that is shown stays."""
