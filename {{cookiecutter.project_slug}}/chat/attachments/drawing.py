@@ -87,11 +87,17 @@ def draw_draft(draft: Draft) -> None:
     st.markdown(":material/error: This was not sent:")
     for problem in draft.problems:
         st.text(problem)
-    for attachment in draft.attachments:
+    waiting = draft.attachments
+    for number, attachment in enumerate(waiting):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(attachment.label, width="content")
-            key = f"remove-{id(attachment)}"
-            st.button("Remove", key=key, on_click=draft.attachments.remove, args=(attachment,))
+            key = f"remove-{number}-of-{len(waiting)}"  # so a double click does not remove the next one too
+            st.button("Remove", key=key, on_click=remove, args=(number,))
+
+
+def remove(number: int) -> None:
+    """Take a file away that waits for its question."""
+    del st.session_state.draft.attachments[number]
 
 
 def draw_attachments(attachments: tuple[Attachment, ...]) -> None:
