@@ -62,7 +62,7 @@ def requirement_names() -> set[str]:
     """The distributions that some bake depends on: a project cannot be called like one of them."""
     chosen = [line for provider in QUESTIONS["_providers"].values() for line in provider["requirements"]]
     fixed = (ROOT / "{{cookiecutter.project_slug}}" / "pyproject.toml").read_text("utf-8")
-    return set(re.findall(r'^\s*"([a-z0-9-]+)[=<>]', fixed, re.MULTILINE)) | {
+    return set(re.findall(r'^\s*"([a-z0-9-]+)[=<>\[]', fixed, re.MULTILINE)) | {
         re.split(r"[=<>\[]", line)[0] for line in chosen
     }
 

@@ -28,8 +28,13 @@ DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_provid
 SEVERAL = [
     {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "license": "Proprietary"},
     {"llm_provider": "anthropic", "streaming": "typewriter", "avatars": "images", "feedback": "stars"},
-    {"llm_provider": "embedded", "extra_providers": "bedrock, mistral"},
-    {"llm_provider": "azure_openai", "extra_providers": "deepseek, gemini", "streaming": "off"},
+    {"llm_provider": "embedded", "extra_providers": "bedrock, mistral", "attachments": "images"},
+    {
+        "llm_provider": "azure_openai",
+        "extra_providers": "deepseek, gemini",
+        "streaming": "off",
+        "attachments": "images_and_documents",
+    },
 ]
 BAKES = [{}, *({name: value} for name, values in VALUES.items() for value in values[1:]), *SEVERAL]
 
@@ -61,6 +66,11 @@ REMOTE = """
 """
 SWITCHING = "chat/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/markdown.py tests/test_markdown.py"
+ATTACHING = """
+    chat/attachments/__init__.py chat/attachments/drawing.py chat/attachments/images.py chat/attachments/reading.py
+    chat/attachments/saving.py chat/attachments/sending.py tests/test_attachments.py
+"""
+DOCUMENTS = "chat/attachments/convert.py chat/attachments/documents.py tests/test_documents.py"
 RATED = "chat/feedback.py tests/test_feedback.py"
 
 # Words that only this answer may bring into a project.
@@ -70,10 +80,11 @@ TRACES = {
     ("streaming", "off"): r"at_once\b",
     ("avatars", "material"): r"material/(person|smart_toy)",
     ("avatars", "emoji"): r"🧑|🤖",
-    ("avatars", "images"): r"assets|svg|pictures",
+    ("avatars", "images"): r"assets|\.svg|pictures",
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
+    ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -102,6 +113,7 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
+NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|upload_?size"
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
@@ -130,6 +142,8 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {"chat/providers/threads.py"} if modules & {"embedded", "bedrock"} else set()
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
+    expected |= {*ATTACHING.split()} if answers["attachments"] != "none" else set()
+    expected |= {*DOCUMENTS.split()} if answers["attachments"] == "images_and_documents" else set()
     expected |= {*RATED.split()} if answers["feedback"] != "none" else set()
     return expected
 
@@ -137,13 +151,15 @@ def expected_files(answers: dict[str, str]) -> set[str]:
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks
+    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown"}}
+    sdks = {SDKS[module] for module in modules_of(answers)}
+    return {"streamlit", "starlette"} | sdks | in_blocks | attachments[answers["attachments"]]
 
 
 def dependencies(project: Path) -> set[str]:
     """The names of what a bake depends on."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
-    return {re.split(r"[<>=]", requirement)[0] for requirement in pyproject["project"]["dependencies"]}
+    return {re.split(r"[<>=[]", requirement)[0] for requirement in pyproject["project"]["dependencies"]}
 
 
 def traces(project: Path, answers: dict[str, str]) -> list[str]:
@@ -153,6 +169,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
     forbidden += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     forbidden += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
+    forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []

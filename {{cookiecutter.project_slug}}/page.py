@@ -79,7 +79,7 @@ def draw_note(reply: Message) -> None:
     if reply.left_out:
         st.text(f"The model was not sent the oldest {reply.left_out} messages: all together are too long for it.")
     # {% if cookiecutter.attachments != "none" %}
-    for limit in limits(conversation.question_of(reply), reply):
+    for limit in limits(reply):
         st.text(limit)
     # {% endif %}
     # {% if cookiecutter.extra_providers %}

@@ -9,7 +9,8 @@ class Attachment:
     """One file of a question. The file itself is not kept."""
 
     name: str
-    type: str  # a media type: of an image as it is kept, of a document as it was
+    type: str  # a media type: of an image as it is kept, of a document as it was  # {% if cookiecutter.attachments == "images_and_documents" %}
+    type: str  # a media type  # {% if cookiecutter.attachments == "images" %}
     size: int  # of the file, in bytes
     image: bytes = b""  # without metadata, and no larger than models read
     # {% if cookiecutter.attachments == "images_and_documents" %}

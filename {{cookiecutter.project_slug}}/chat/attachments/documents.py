@@ -46,7 +46,7 @@ def read_document(name: str, data: bytes) -> Attachment:
         data = decoded(name, data).encode()
     text = data.decode() if kind in ("md", "txt") else converted(name, kind, data)
     if not text.strip():
-        raise RefusedError(f"{name} holds no text. If it was scanned, send pictures of its pages.")
+        raise RefusedError(f"{name} holds no text. If it was scanned, send images of its pages.")
     return Attachment(name, TYPES[kind], size, text=text[: settings.DOCUMENT_CHARACTERS])
 
 

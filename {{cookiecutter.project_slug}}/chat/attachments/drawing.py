@@ -14,7 +14,7 @@ from chat.attachments.reading import SUFFIXES, read
 from chat.attachments.sending import most_images
 from chat.providers import Request
 
-HEIGHT = 160  # of an image on the page, in pixels
+WIDTH, HEIGHT = 280, 160  # pixels that an image on the page has at most
 # {% if cookiecutter.attachments == "images_and_documents" %}
 CHIPS = "display: flex; flex-wrap: wrap; gap: 0.5rem"
 CHIP = "border: 1px solid rgba(128, 128, 128, 0.4); border-radius: 0.5rem; padding: 0.25rem 0.6rem; font-size: 0.875rem"
@@ -59,7 +59,7 @@ def draw_input(options: Request, disabled: bool) -> tuple[str, tuple[Attachment,
     with st.bottom:
         waiting = st.empty()
         if draft.problems:
-            with waiting.container(border=True):
+            with waiting.container(gap="xsmall"):
                 draw_draft(draft)
         sent = st.chat_input(
             "Ask a question",
@@ -71,7 +71,7 @@ def draw_input(options: Request, disabled: bool) -> tuple[str, tuple[Attachment,
         )
         if sent:
             # A click in the meantime ends this run: the draft is what the next one goes on with.
-            with st.spinner("Reading the files"):
+            with waiting.container(), st.spinner("Reading the files"):
                 draft.take(sent.text, sent.files, options)
     if draft.complete:
         waiting.empty()
@@ -84,15 +84,17 @@ def draw_input(options: Request, disabled: bool) -> tuple[str, tuple[Attachment,
 
 def draw_draft(draft: Draft) -> None:
     """Draw why a question was not asked, and the files that wait for it."""
-    st.markdown(":material/error: This was not sent:")
+    st.error("This was not sent yet.", icon=":material/error:")
     for problem in draft.problems:
-        st.text(problem)
+        st.text(problem)  # it has the name of a file, which is not Markdown
     waiting = draft.attachments
+    if waiting:
+        st.text("These files go with your next question:")
     for number, attachment in enumerate(waiting):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(attachment.label, width="content")
             key = f"remove-{number}-of-{len(waiting)}"  # so a double click does not remove the next one too
-            st.button("Remove", key=key, on_click=remove, args=(number,))
+            st.button("Remove", key=key, icon=":material/close:", type="tertiary", on_click=remove, args=(number,))
 
 
 def remove(number: int) -> None:
@@ -101,12 +103,17 @@ def remove(number: int) -> None:
 
 
 def draw_attachments(attachments: tuple[Attachment, ...]) -> None:
-    """Draw the attachments of a message: pictures, and chips of documents."""
+    """Draw the attachments of a message: images, and chips of documents."""  # {% if cookiecutter.attachments == "images_and_documents" %}
+    """Draw the attachments of a message."""  # {% if cookiecutter.attachments == "images" %}
     if images := [attachment for attachment in attachments if attachment.image]:
-        with st.container(horizontal=True, height=HEIGHT, border=False):  # with room before the browser has them
+        with st.container(horizontal=True):
             for attachment in images:
                 width, height = Image.open(io.BytesIO(attachment.image)).size
-                st.image(attachment.image, width=round(HEIGHT * width / height), alt=attachment.name)
+                scale = min(1, WIDTH / width, HEIGHT / height)
+                width, height = max(1, round(scale * width)), max(1, round(scale * height))
+                # The box has its size before the browser has the picture: nothing jumps when it comes.
+                with st.container(width=width, height=height, border=False):
+                    st.image(attachment.image, width=width, alt=attachment.name)
     # {% if cookiecutter.attachments == "images_and_documents" %}
     documents = [attachment for attachment in attachments if attachment.text]
     chips = (f'<span style="{CHIP}">{html.escape(document.label)}</span>' for document in documents)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fnmatch import fnmatch
 from html import escape  # {% if cookiecutter.attachments == "images_and_documents" %}
+from typing import cast
 
 from chat import settings
 from chat.attachments.documents import shares  # {% if cookiecutter.attachments == "images_and_documents" %}
@@ -19,8 +20,10 @@ def most_images(provider: Provider, model: str) -> int:
 def as_sent(request: Request) -> list[Message]:
     """The messages of a request as its provider takes them.
 
-    Documents stand in the text, before the question. Images stand beside it: the latest, as many as the model takes;
-    the names of the others stand in the text.
+    Images stand beside the text: the latest, as many as the model takes; the names of the others stand in it.
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    Documents stand in the text, before the question.
+    # {% endif %}
     """
     room, messages = most_images(request.provider, request.model), []
     for message in reversed(request.messages):
@@ -37,9 +40,9 @@ def as_sent(request: Request) -> list[Message]:
     return messages
 
 
-def limits(question: Message, reply: Message) -> list[str]:
+def limits(reply: Message) -> list[str]:
     """What the model that gave a reply is not sent of the question: a sentence each."""
-    said, model = [], reply.model
+    said, question, model = [], cast("Message", reply.before), reply.model
     # {% if cookiecutter.extra_providers %}
     provider = settings.PROVIDERS.get(reply.provider)
     if not provider:  # in a conversation that was saved by another app
