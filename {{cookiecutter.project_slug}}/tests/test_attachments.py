@@ -140,7 +140,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 @pytest.fixture
 def seeing(serve: Serve) -> None:
     """Has the page's model see."""
-    serve(replace(PROVIDER, most_images=20, text_models=()))
+    serve(replace(PROVIDER, most_images=20, text_models=(), context_tokens=100_000))
 
 
 def ask(page: AppTest, text: str, *files: tuple[str, bytes]) -> None:

@@ -67,7 +67,7 @@ def kind_of(name: str, data: bytes) -> str:
     suffix = Path(name).suffix.lower().removeprefix(".")
     if suffix not in TEXTS:
         raise unknown(name)
-    return suffix
+    return "html" if suffix == "htm" else suffix
 
 
 def kind_of_archive(name: str, data: bytes) -> str:
@@ -112,7 +112,7 @@ def converted(name: str, kind: str, data: bytes) -> str:
         RefusedError: if it cannot.
     """
     most = (settings.DOCUMENT_SECONDS, settings.DOCUMENT_MEGABYTES, settings.DOCUMENT_CHARACTERS)
-    command = [sys.executable, "-P", convert.__file__, "html" if kind == "htm" else kind, *map(str, most)]
+    command = [sys.executable, "-P", convert.__file__, kind, *map(str, most)]
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
     try:
         with _converting:

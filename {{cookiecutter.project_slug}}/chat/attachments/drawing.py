@@ -2,11 +2,11 @@
 
 import html  # {% if cookiecutter.attachments == "images_and_documents" %}
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import streamlit as st
 from PIL import Image
+from streamlit.typing import UploadedFile
 
 from chat import settings
 from chat.attachments import Attachment, RefusedError
@@ -30,7 +30,7 @@ class Draft:
     problems: list[str] = field(default_factory=list)  # why it was not asked as it was
     complete: bool = False
 
-    def take(self, text: str, files: Iterable[io.BytesIO], options: Request) -> None:
+    def take(self, text: str, files: list[UploadedFile], options: Request) -> None:
         """Read what was typed and chosen; complete if nothing is in the way."""
         self.text, self.problems = "\n\n".join(filter(None, [self.text, text])), []
         for file in files:
