@@ -28,6 +28,8 @@ SLUG_RULE = f"[a-z][a-z0-9-]*, at most {SLUG_LENGTH} characters, like my-chat"
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 # `code  # {% if … %}`: a line that carries its own condition (docs/design.md says why).
 CONDITIONAL_LINE = re.compile(r"^(?P<line>.*\S)[ \t]+# \{% if (?P<condition>.+) %\}$", re.MULTILINE)
+# Such a line between blank ones, which takes the one before it along.
+CONDITIONAL_PARAGRAPH = re.compile(r"(?<=\n)\n(?P<line>.*\S)[ \t]+# \{% if (?P<condition>.+) %\}\n(?=\n)")
 
 
 def slug(name: str) -> str:
@@ -60,7 +62,7 @@ def requirement_names() -> set[str]:
     """The distributions that some bake depends on: a project cannot be called like one of them."""
     chosen = [line for provider in QUESTIONS["_providers"].values() for line in provider["requirements"]]
     fixed = (ROOT / "{{cookiecutter.project_slug}}" / "pyproject.toml").read_text("utf-8")
-    return set(re.findall(r'^\s*"([a-z0-9-]+)[=<>]', fixed, re.MULTILINE)) | {
+    return set(re.findall(r'^\s*"([a-z0-9-]+)[=<>\[]', fixed, re.MULTILINE)) | {
         re.split(r"[=<>\[]", line)[0] for line in chosen
     }
 
@@ -278,6 +280,7 @@ class Answers(Extension):
         """Take an answer as text, and give a line that carries its own condition the usual form."""
         if name is None and source not in own_strings():
             return f"{self.environment.variable_start_string} {source!r} {self.environment.variable_end_string}"
+        source = CONDITIONAL_PARAGRAPH.sub(r"# {% if \g<condition> %}\n\n\g<line>\n# {% endif %}\n", source)
         return CONDITIONAL_LINE.sub(r"# {% if \g<condition> %}\n\g<line>\n# {% endif %}", source)
 
 

@@ -9,6 +9,11 @@ RATED = {
     *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/feedback/drawing.py"),
     *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
 }
+ATTACHING = {
+    *("chat/attachments/__init__.py", "chat/attachments/drawing.py", "chat/attachments/images.py"),
+    *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
+    "tests/test_attachments.py",
+}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -41,10 +46,20 @@ FILES = {
         "off": {"chat/at_once.py"},
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
+    "attachments": {
+        "images": ATTACHING,
+        "images_and_documents": {
+            *("chat/attachments/convert.py", "chat/attachments/documents.py", "tests/test_documents.py"),
+            *ATTACHING,
+        },
+    },
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
     "history": {"session": {"chat/conversations.py"}, "database": STORED},
     "sign_in": {"oidc": SIGNED_IN},
     "visitors": {"cookie": {"chat/visitors.py"}},
+    "stored_attachments": {
+        "yes": {"chat/database/attachments.py", "chat/database/migrations/versions/attachments_0001.py"},
+    },
     "uses": {
         "session": {"chat/uses.py"},
         "database": {"chat/database/uses.py", "chat/database/migrations/versions/uses_0001.py"},
@@ -102,6 +117,7 @@ if __name__ == "__main__":
             "module": {provider["module"] for provider in providers},
             "several": {"yes"} if answers["extra_providers"] else set(),
             "visitors": {"cookie"} if stored and not signed_in else set(),
+            "stored_attachments": {"yes"} if stored and answers["attachments"] != "none" else set(),
             "uses": {"database" if stored and signed_in else "session"},
             "contained_database": {"yes"} if contained and answers["history"] == "database" else set(),
             "ratings": {answers["history"], answers["sign_in"]} if answers["feedback"] != "none" else set(),

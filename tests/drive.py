@@ -2,6 +2,7 @@
 
 Each line of standard input is a list of texts: questions and replies in turn, the last one the question. With `null`
 after it the reply is stopped at its first word, with `false` at once. An empty list asks for the list of models.
+A list in place of a text is a text and the files that go with it: of each its name, and its data in base64.
 """
 
 import asyncio
@@ -9,16 +10,28 @@ import json
 import logging
 import sys
 import time
+from base64 import b64decode
+from typing import Any
 
 sys.path.insert(0, ".")
 
 from chat import settings
 from chat.answering import answer, api
-from chat.messages import Message
+from chat.messages import Message, Role
 from chat.providers import Request
 from chat.replies import Reply, background_loop
 
 kinds: list[str] = []
+
+
+def message(role: Role, said: str | list[Any]) -> Message:
+    """A message that somebody wrote, with files or without."""
+    if isinstance(said, str):
+        return Message(role, said)
+    from chat.attachments.reading import read
+
+    text, *files = said
+    return Message(role, text, attachments=tuple(read(name, b64decode(data)) for name, data in files))
 
 
 class Kinds(logging.Handler):
@@ -40,22 +53,22 @@ for line in sys.stdin:
         print(json.dumps(models), flush=True)
         continue
     stop = texts.pop() if texts[-1] in (None, False) else ""
-    messages = [Message(("user", "assistant")[n % 2], text) for n, text in enumerate(texts)]
+    messages = [message(("user", "assistant")[n % 2], text) for n, text in enumerate(texts)]
     request = Request(provider, provider.model, settings.SYSTEM_PROMPT, settings.MAX_TOKENS, messages=messages)
-    reply = Reply(message := Message("assistant"), answer(request))
+    reply = Reply(written := Message("assistant"), answer(request))
     began = time.monotonic()
     for text in reply.follow():
         if (stop is None and text) or (stop is False and time.monotonic() - began > 0.2):
             reply.stop()
     outcome = {
-        "text": message.text,
-        "reasoning": message.reasoning,
-        "status": message.status,
+        "text": written.text,
+        "reasoning": written.reasoning,
+        "status": written.status,
         "kind": kinds[0] if kinds else None,
-        "error": message.error,
-        "stop_reason": message.stop_reason,
-        "tokens": message.usage and [message.usage.input_tokens, message.usage.output_tokens],
-        "left_out": message.left_out,
+        "error": written.error,
+        "stop_reason": written.stop_reason,
+        "tokens": written.usage and [written.usage.input_tokens, written.usage.output_tokens],
+        "left_out": written.left_out,
         "problem": api.problem(provider),
     }
     print(json.dumps(outcome), flush=True)

@@ -35,8 +35,13 @@ SEVERAL = [
         **{"deployment": "docker", "license": "Proprietary"},
     },
     {"llm_provider": "anthropic", "streaming": "typewriter", "avatars": "images", "feedback": "stars"},
-    {"llm_provider": "embedded", "extra_providers": "bedrock, mistral"},
-    {"llm_provider": "azure_openai", "extra_providers": "deepseek, gemini", "streaming": "off"},
+    {"llm_provider": "embedded", "extra_providers": "bedrock, mistral", "attachments": "images"},
+    {
+        "llm_provider": "azure_openai",
+        "extra_providers": "deepseek, gemini",
+        "streaming": "off",
+        "attachments": "images_and_documents",
+    },
 ]
 
 
@@ -103,6 +108,12 @@ RATED_WITH = {
     "none": "",
     "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
 }
+ATTACHING = """
+    chat/attachments/__init__.py chat/attachments/drawing.py chat/attachments/images.py chat/attachments/reading.py
+    chat/attachments/saving.py chat/attachments/sending.py tests/test_attachments.py
+"""
+STORED_ATTACHMENTS = "chat/database/attachments.py chat/database/migrations/versions/attachments_0001.py"
+DOCUMENTS = "chat/attachments/convert.py chat/attachments/documents.py tests/test_documents.py"
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -111,7 +122,7 @@ TRACES = {
     ("streaming", "off"): r"at_once\b",
     ("avatars", "material"): r"material/(person|smart_toy)",
     ("avatars", "emoji"): r"🧑|🤖",
-    ("avatars", "images"): r"assets|svg|pictures",
+    ("avatars", "images"): r"assets|\.svg|pictures",
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
@@ -119,6 +130,7 @@ TRACES = {
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
+    ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -147,6 +159,7 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
+NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|upload_?size"
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
@@ -185,6 +198,10 @@ def expected_files(answers: dict[str, str]) -> set[str]:
         expected |= {*CONTAINED_DATABASE.split()} if answers["history"] == "database" else set()
     if answers["feedback"] != "none":
         expected |= {*RATED.split(), *RATED_WITH[answers["history"]].split(), *RATED_WITH[answers["sign_in"]].split()}
+    expected |= {*ATTACHING.split()} if answers["attachments"] != "none" else set()
+    expected |= {*DOCUMENTS.split()} if answers["attachments"] == "images_and_documents" else set()
+    if stored and answers["attachments"] != "none":
+        expected |= {*STORED_ATTACHMENTS.split()}
     return expected
 
 
@@ -193,7 +210,9 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
     stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
     overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks | stored | overview
+    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown"}}
+    sdks = {SDKS[module] for module in modules_of(answers)}
+    return {"streamlit", "starlette"} | sdks | in_blocks | stored | overview | attachments[answers["attachments"]]
 
 
 def dependencies(project: Path) -> set[str]:
@@ -209,6 +228,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
     forbidden += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     forbidden += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
+    forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import get_args
 
@@ -36,6 +37,8 @@ def test_an_entry_holds_together(name: str) -> None:
     assert bool(facts["prices"]) == bool(facts["prices_source"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", facts["checked"])
     assert facts["context_tokens"] >= 2048
+    for pattern in facts["text_models"]:
+        assert any(fnmatch(model, pattern) for model in facts["models"])
     for address in (facts["source"], facts["key_page"], facts["prices_source"]):
         assert address == "" or address.startswith("https://")
     if name != "embedded":

@@ -3,6 +3,7 @@
 import html
 import threading
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,6 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from chat import answering, limits, settings
 from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat.attachments.drawing import draw_input  # {% if cookiecutter.attachments != "none" %}
+from chat.attachments.sending import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation_list import draw_list  # {% if cookiecutter is stored %}
 from chat.conversations import changing, find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
 from chat.database.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
@@ -60,13 +63,22 @@ def open_conversation() -> Conversation:
     return conversation
 
 
-def next_reply(conversation: Conversation, question: str | None, options: Request) -> Message | None:
-    """Ask a question, if there is one, and start the next reply that waits; the reply, if one was started."""
+def next_reply(conversation: Conversation, question: tuple[Any, ...], options: Request) -> Message | None:
+    """Ask a question and start the next reply that waits.
+
+    Args:
+        conversation: where.
+        question: what Conversation.ask takes; empty where nothing is asked.
+        options: how it is asked.
+
+    Returns:
+        The reply, if one was started.
+    """
     if not question and not conversation.next_waiting():
         return None
     with changing(conversation):
         if question:
-            conversation.ask(question)
+            conversation.ask(*question)
         while message := conversation.take_waiting():
             message.provider, message.model = options.provider.name, options.model
             used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
@@ -114,6 +126,10 @@ def draw_note(reply: Message) -> None:
     """Draw what there is to say of a reply that has ended, and what can be done about it."""
     if reply.left_out:
         st.text(f"The model was not sent the oldest {reply.left_out} messages: all together are too long for it.")
+    # {% if cookiecutter.attachments != "none" %}
+    for limit in unsent(reply):
+        st.text(limit)
+    # {% endif %}
     # {% if cookiecutter.extra_providers %}
     if reply.note:
         st.text(reply.note)
@@ -174,15 +190,21 @@ with st.sidebar:
     past = st.container(gap="xsmall")  # {% if cookiecutter is stored %}
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
+# {% if cookiecutter.attachments == "none" %}
 text = st.chat_input("Ask a question", key="question", disabled=problem is not None)
+# {% else %}
+text, attachments = draw_input(options, problem is not None)
+# {% endif %}
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
 header, suggestions = st.container(), st.empty()
 if settings.SUGGESTIONS and not conversation.messages and not problem:
     text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
-    if text:
-        suggestions.empty()
-new_reply = next_reply(conversation, text, options)  # before the rest is drawn: the provider need not wait for that
+question = (text,) if text else ()  # {% if cookiecutter.attachments == "none" %}
+question = (text or "", attachments) if text or attachments else ()  # {% if cookiecutter.attachments != "none" %}
+if question:
+    suggestions.empty()
+new_reply = next_reply(conversation, question, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
     hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
@@ -229,8 +251,8 @@ for _ in range(len(bubbles), st.session_state.get("drawn", 0)):
 st.session_state.drawn = len(bubbles)
 
 if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
-    question, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
-    draw_messages(conversation, {question: bubbles.pop(question)})
+    asked, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
+    draw_messages(conversation, {asked: bubbles.pop(asked)})
     with bubble:
         place, foot = st.empty(), st.empty()
     key = f"stop-{reply.message.id}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from chat.attachments.drawing import draw_attachments  # {% if cookiecutter.attachments != "none" %}
 from chat.conversations import changing, stop  # {% if not cookiecutter is stored %}
 from chat.database.conversations import changing, stop  # {% if cookiecutter is stored %}
 from chat.details import details
@@ -111,6 +112,7 @@ def show_details(reply: Message) -> None:
 
 def draw_question(question: Message) -> None:
     """Draw a question, or the form to ask it in another way."""
+    draw_attachments(question.attachments)  # {% if cookiecutter.attachments != "none" %}
     if question.id == st.session_state.get("editing"):
         draw_form(question)
     else:

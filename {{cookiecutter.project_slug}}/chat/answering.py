@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from chat.attachments.sending import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers import anthropic as api  # {% if cookiecutter is served_by("anthropic") %}
@@ -17,6 +18,9 @@ from chat.retries import patiently  # {% if cookiecutter is remote %}
 
 # Of UTF-8. English has four or five bytes a token; with three, hardly a text has more tokens than are counted.
 BYTES_PER_TOKEN = 3
+# {% if cookiecutter.attachments != "none" %}
+IMAGE_TOKENS = 2000  # most models count fewer for an image as large as they are sent
+# {% endif %}
 
 
 async def answer(request: Request) -> AsyncGenerator[Chunk]:
@@ -27,6 +31,7 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
     Raises:
         ProviderError: whatever went wrong.
     """
+    request = replace(request, messages=as_sent(request))  # {% if cookiecutter.attachments != "none" %}
     kept = fitting(request)
     while True:
         shortened = replace(request, messages=kept)
@@ -52,6 +57,7 @@ def fitting(request: Request) -> list[Message]:
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     for kept, message in enumerate(reversed(request.messages)):
         room -= tokens(message.text)
+        room -= len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
         if room < 0:
             return later_turns(request.messages, max(1, kept))
     return request.messages

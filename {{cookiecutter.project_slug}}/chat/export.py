@@ -6,17 +6,28 @@ from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from chat.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Conversation, Message, Place, Usage, new_id
 
-MOST_CHARACTERS = 10_000_000
+MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
+MOST_CHARACTERS = 50_000_000  # {% if cookiecutter.attachments != "none" %}
 TREE = {"versions", "shown", "before"}
+TREE |= {"attachments"}  # {% if cookiecutter.attachments != "none" %}
 FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
 
 
 def to_markdown(conversation: Conversation) -> str:
     """What stands on the page."""
     headings = {"user": "Question", "assistant": "Reply"}
+    # {% if cookiecutter.attachments == "none" %}
     return "\n\n".join(f"## {headings[message.role]}\n\n{message.text}" for message in conversation.messages) + "\n"
+    # {% else %}
+    parts = []
+    for message in conversation.messages:
+        parts += [f"## {headings[message.role]}", *(f"- {attachment.label}" for attachment in message.attachments)]
+        parts += [message.text] if message.text else []
+    return "\n\n".join(parts) + "\n"
+    # {% endif %}
 
 
 def to_json(conversation: Conversation) -> str:
@@ -24,6 +35,7 @@ def to_json(conversation: Conversation) -> str:
     messages = []
     for message in conversation.everything():
         entry = as_dict(message)
+        entry["attachments"] = to_entries(message.attachments)  # {% if cookiecutter.attachments != "none" %}
         entry["after"] = message.before.id if isinstance(message.before, Message) else None
         entry["shown"] = message.before.versions[message.before.shown] is message
         messages.append(entry)
@@ -82,6 +94,7 @@ def parsed(entry: dict[str, Any]) -> Message:
     status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
     known = {name: entry[name] for name in FIELDS if name in entry}  # a file may be older than a field
     message = from_dict({**known, "id": new_id(), "status": status})
+    message.attachments = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
     for name, hint in FIELDS.items():
         if not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")

@@ -16,5 +16,6 @@ def say_that_it_failed(error: Exception) -> bool:
     st.error("The database cannot be used just now. Try again in a moment: the log has the reason.")
     if question := st.session_state.get("question"):
         st.text("Your question was:")
-        st.text(question)
+        st.text(question)  # {% if cookiecutter.attachments == "none" %}
+        st.text(question.text)  # {% if cookiecutter.attachments != "none" %}
     return True

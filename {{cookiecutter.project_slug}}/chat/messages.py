@@ -7,6 +7,8 @@ from threading import RLock
 from typing import Literal, cast
 from uuid import uuid4
 
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
 StopReason = Literal["complete", "max_tokens"]
@@ -62,6 +64,7 @@ class Message(Place):
     id: str = field(default_factory=new_id)
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     before: Place = field(default_factory=Place, repr=False)
+    attachments: tuple[Attachment, ...] = ()  # of a question  # {% if cookiecutter.attachments != "none" %}
     # A reply has these too.
     status: Status = "complete"
     error: str = ""  # why it failed: one sentence for the person who asked
@@ -114,10 +117,17 @@ class Conversation(Place):
         """The message with this id; None if it was deleted, or ended without a word and was asked again."""
         return next((message for message in self.everything() if message.id == message_id), None)
 
+    # {% if cookiecutter.attachments == "none" %}
     def ask(self, text: str) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
         return (self.messages or [self])[-1].add(Message("user", text)).wait()
 
+    # {% else %}
+    def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
+        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        return (self.messages or [self])[-1].add(Message("user", text, attachments=attachments)).wait()
+
+    # {% endif %}
     def coming(self) -> bool:
         """Whether a reply is still coming."""
         return any(message.status == "streaming" for message in self.messages)
@@ -152,7 +162,10 @@ class Conversation(Place):
 
     def edit(self, question: Message, text: str) -> Message:
         """Ask a question in another way; the reply to it, which waits."""
-        return question.before.add(Message("user", text)).wait()
+        return question.before.add(Message("user", text)).wait()  # {% if cookiecutter.attachments == "none" %}
+        # {% if cookiecutter.attachments != "none" %}
+        return question.before.add(Message("user", text, attachments=question.attachments)).wait()
+        # {% endif %}
 
     def show(self, message: Message, version: int) -> None:
         """Show another version (0 is the first) in place of a message."""

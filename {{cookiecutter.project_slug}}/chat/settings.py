@@ -73,6 +73,20 @@ ATTEMPTS = 3  # to begin a reply
 BACKOFF_SECONDS = 1  # before the second attempt; then twice as long each time
 LONGEST_WAIT_SECONDS = 30  # for a provider that says when to come back; beyond it, the person is told
 # {% endif %}
+# {% if cookiecutter.attachments != "none" %}
+
+FILES = 5  # that may go with one question
+FILE_MEGABYTES = 20  # that one of them may have
+IMAGE_MEGAPIXELS = 50  # that an image may have before it is scaled down
+IMAGE_SIDE = 1568  # pixels of the longer side that a model is sent; no provider takes much from more
+IMAGE_BYTES = 600_000  # that a model is sent: five images fit into the smallest request that a provider takes
+# {% endif %}
+# {% if cookiecutter.attachments == "images_and_documents" %}
+DOCUMENT_SECONDS = 30  # to read a document
+DOCUMENT_MEGABYTES = 2000  # of memory for that, where the system can limit it
+DOCUMENT_CHARACTERS = 2_000_000  # of a document that are kept
+UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack to
+# {% endif %}
 # {% if cookiecutter.avatars == "material" %}
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}

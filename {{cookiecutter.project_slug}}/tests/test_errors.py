@@ -40,6 +40,9 @@ class RemoteProtocolError(Exception):
         (SdkError("Your credit balance is too low.", status_code=400), "quota"),
         (SdkError("prompt is too long: 300000 tokens", status_code=400), "context"),
         (SdkError(status_code=400), "bad_request"),
+        # {% if cookiecutter.attachments != "none" %}
+        (SdkError("This model does not support image input.", status_code=400), "image"),
+        # {% endif %}
         (SdkError(status_code=529), "overloaded"),
         (SdkError(code=502), "overloaded"),
         # {% if cookiecutter is using("anthropic") %}

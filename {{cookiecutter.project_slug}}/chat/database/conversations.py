@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat.database import tables
+from chat.database.attachments import add_attachments, attachments_of  # {% if cookiecutter.attachments != "none" %}
 from chat.database.engine import engine
 from chat.database.uses import add_tokens  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.export import FIELDS, as_dict, from_dict
@@ -118,7 +119,13 @@ def add(conversation: Conversation, version: int, connection: Connection) -> Non
 
 def title_of(conversation: Conversation) -> str:
     """A title, from the first question."""
-    text = storable(" ".join(conversation.messages[0].text.split())) if conversation.messages else ""
+    if not conversation.messages:
+        return ""
+    first = conversation.messages[0]
+    text = storable(" ".join(first.text.split()))
+    # {% if cookiecutter.attachments != "none" %}
+    text = text or ", ".join(attachment.name for attachment in first.attachments)
+    # {% endif %}
     return text if len(text) <= TITLE_LENGTH else f"{text[:TITLE_LENGTH].rsplit(' ', 1)[0]}…"
 
 
@@ -147,6 +154,10 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
         place.shown = rows[name]["shown"] if name else found.shown
         for message in place.versions:
             message.before = place
+    # {% if cookiecutter.attachments != "none" %}
+    for message_id, attachments in attachments_of(conversation.id, connection).items():
+        cast("Message", places[message_id]).attachments = attachments
+    # {% endif %}
     # {% if cookiecutter.feedback != "none" %}
     for message_id, (rating, comment) in ratings_of(connection, conversation.id).items():
         message = cast("Message", places[message_id])
@@ -169,6 +180,10 @@ def write(conversation: Conversation, saved: Saved, connection: Connection) -> N
         connection.execute(delete(tables.messages).where(tables.messages.c.id.in_(gone)))
     if new := [row for message_id, row in rows.items() if message_id not in saved.rows]:
         connection.execute(insert(tables.messages), new)
+        # {% if cookiecutter.attachments != "none" %}
+        added = (message for message in conversation.everything() if message.id not in saved.rows)
+        add_attachments(added, connection)
+        # {% endif %}
     for message_id, row in rows.items():
         if message_id in saved.rows and row != saved.rows[message_id]:
             connection.execute(update(tables.messages).where(tables.messages.c.id == message_id).values(row))

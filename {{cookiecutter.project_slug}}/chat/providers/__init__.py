@@ -23,6 +23,10 @@ class Provider:
     model: str  # the one to begin with
     context_tokens: int  # of the question, the conversation before it and the reply together
     takes_temperature: bool = True  # {% if cookiecutter.extra_providers %}
+    # {% if cookiecutter.attachments != "none" %}
+    most_images: int = 0  # that a request may have
+    text_models: tuple[str, ...] = ()  # patterns of its models that take none
+    # {% endif %}
     # {% if cookiecutter is remote %}
     models: tuple[str, ...] = ()  # to choose from as long as it has not listed its own
     key: str = ""  # the name of the setting

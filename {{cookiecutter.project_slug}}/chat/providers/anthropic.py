@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chat import settings
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
 from chat.providers.keys import api_key, base_url, missing_key
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic
+    from anthropic import AsyncAnthropic, types
 
 problem = missing_key
 
@@ -36,6 +37,19 @@ async def models(provider: Provider) -> list[str]:
     return [model.id async for model in client(api_key(provider), base_url(provider)).models.list()]
 
 
+# {% if cookiecutter.attachments != "none" %}
+def content(text: str, images: tuple[Attachment, ...]) -> "str | list[types.ContentBlockParam]":
+    """The text of a message, or the parts that it has with images."""
+    if not images:
+        return text
+    parts: list[types.ContentBlockParam] = [
+        {"type": "image", "source": {"type": "base64", "media_type": image.type, "data": image.base64}}
+        for image in images
+    ]
+    return [*parts, {"type": "text", "text": text}] if text else parts
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -45,12 +59,19 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     from anthropic import omit
 
     provider = request.provider
+    # {% if cookiecutter.attachments == "none" %}
+    turns: list[types.MessageParam] = [{"role": message.role, "content": message.text} for message in request.messages]
+    # {% else %}
+    turns: list[types.MessageParam] = [
+        {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
+    ]
+    # {% endif %}
     try:
         messages = client(api_key(provider), base_url(provider)).messages
         async with messages.stream(
             model=request.model,
             system=request.system_prompt or omit,
-            messages=[{"role": message.role, "content": message.text} for message in request.messages],
+            messages=turns,
             max_tokens=request.max_tokens,
         ) as events:
             async for event in events:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from chat import settings
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
@@ -62,6 +63,16 @@ async def models(provider: Provider) -> list[str]:
     return list(provider.models)
 
 
+# {% if cookiecutter.attachments != "none" %}
+def content(text: str, images: tuple[Attachment, ...]) -> list[dict[str, Any]]:
+    """The parts of a message: its images, and its text."""
+    parts: list[dict[str, Any]] = [
+        {"image": {"format": image.type.removeprefix("image/"), "source": {"bytes": image.image}}} for image in images
+    ]
+    return [*parts, {"text": text}] if text else parts
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -72,12 +83,19 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
     provider = request.provider
     opened = []
+    # {% if cookiecutter.attachments == "none" %}
+    turns = [{"role": message.role, "content": [{"text": message.text}]} for message in request.messages]
+    # {% else %}
+    turns = [
+        {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
+    ]
+    # {% endif %}
 
     def converse(hand_over: Callable[[dict[str, Any]], bool]) -> None:
         response = client(key_if_any(provider), base_url(provider)).converse_stream(
             modelId=request.model,
             system=[{"text": request.system_prompt}] if request.system_prompt else [],
-            messages=[{"role": message.role, "content": [{"text": message.text}]} for message in request.messages],
+            messages=turns,
             inferenceConfig={"maxTokens": request.max_tokens},
         )
         opened.append(response["stream"])

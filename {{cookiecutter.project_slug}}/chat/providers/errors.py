@@ -13,6 +13,9 @@ TOLD = {
     "quota": "The account at {provider.label} has no credit or quota left. Top it up, or come back later.",
     "rate_limit": "{provider.label} has had too many requests. Try again in {wait}.",
     "bad_request": "{provider.label} did not accept this request. The log has its reason.",
+    # {% if cookiecutter.attachments != "none" %}
+    "image": "{provider.label} did not accept an image. Choose a model that sees, or ask without it.",
+    # {% endif %}
     "not_found": "{provider.label} has no such model. Choose another one.",
     "overloaded": "{provider.label} is overloaded. Try again in {wait}.",
     "timeout": "{provider.label} did not answer in time. Try again.",
@@ -132,6 +135,10 @@ def kind_of(error: Any, code: str = "", status: int = 0) -> str:
     if any(text in words for text in TOO_LONG):
         return "context"
     status = status or getattr(error, "status_code", None) or (own_code if isinstance(own_code, int) else 0)
+    # {% if cookiecutter.attachments != "none" %}
+    if 400 <= status < 429 and "image" in words:
+        return "image"
+    # {% endif %}
     if status >= 400:
         return KINDS_BY_STATUS.get(status, "overloaded" if status >= 500 else "bad_request")
     names = [cls.__name__ for cls in type(error).__mro__]

@@ -65,12 +65,19 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
     provider = request.provider
     roles = {"user": "user", "assistant": "model"}
+    # {% if cookiecutter.attachments == "none" %}
+    turns = [Content(role=roles[message.role], parts=[Part(text=message.text)]) for message in request.messages]
+    # {% else %}
+    turns = []
+    for message in request.messages:
+        parts = [Part.from_bytes(data=image.image, mime_type=image.type) for image in message.attachments]
+        parts += [Part(text=message.text)] if message.text else []
+        turns.append(Content(role=roles[message.role], parts=parts))
+    # {% endif %}
     try:
         chunks = await client(api_key(provider), base_url(provider)).models.generate_content_stream(
             model=request.model,
-            contents=[
-                Content(role=roles[message.role], parts=[Part(text=message.text)]) for message in request.messages
-            ],
+            contents=turns,
             config=GenerateContentConfig(
                 system_instruction=request.system_prompt or None,
                 max_output_tokens=request.max_tokens,

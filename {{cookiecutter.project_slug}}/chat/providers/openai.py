@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chat import settings
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
@@ -43,6 +44,19 @@ async def models(provider: Provider) -> list[str]:
     )
 
 
+# {% if cookiecutter.attachments != "none" %}
+def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, str]]:
+    """The text of a message, or the parts that it has with images."""
+    if not images:
+        return text
+    parts = [
+        {"type": "input_image", "detail": "auto", "image_url": f"data:{image.type};base64,{image.base64}"}
+        for image in images
+    ]
+    return [*parts, {"type": "input_text", "text": text}] if text else parts
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -52,6 +66,13 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     from openai import AsyncStream
 
     provider = request.provider
+    # {% if cookiecutter.attachments == "none" %}
+    turns = [{"role": message.role, "content": message.text} for message in request.messages]
+    # {% else %}
+    turns = [
+        {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
+    ]
+    # {% endif %}
     try:
         responses = client(api_key(provider), base_url(provider)).responses
         async with responses.with_streaming_response.create(
@@ -61,7 +82,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             store=False,  # else OpenAI keeps the reply for 30 days
             stream=True,
             # In place of `input`, which the SDK checks for 0.25 ms a message: a long conversation would be felt.
-            extra_body={"input": [{"role": message.role, "content": message.text} for message in request.messages]},
+            extra_body={"input": turns},
         ) as stream:
             refused = False
             # As dictionaries: typed events would take most of the time that the SDK needs for a reply.

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chat import settings
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
@@ -50,7 +51,13 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
     provider = request.provider
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
+    # {% if cookiecutter.attachments == "none" %}
     messages = [{"role": message.role, "content": message.text} for message in request.messages]
+    # {% else %}
+    messages = [
+        {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
+    ]
+    # {% endif %}
     extra: dict[str, Any] = {"messages": system + messages, provider.max_tokens_field: request.max_tokens}
     # {% if cookiecutter is tempered %}
     if request.temperature is not None:
@@ -91,6 +98,18 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         raise provider_error(error, provider) from error
 
 
+# {% if cookiecutter.attachments != "none" %}
+def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, Any]]:
+    """The text of a message, or the parts that it has with images."""
+    if not images:
+        return text
+    parts: list[dict[str, Any]] = [
+        {"type": "image_url", "image_url": {"url": f"data:{image.type};base64,{image.base64}"}} for image in images
+    ]
+    return [*parts, {"type": "text", "text": text}] if text else parts
+
+
+# {% endif %}
 def parts(delta: Any) -> list[Chunk]:
     """The parts of a reply in one delta; where a model thinks first, the field for that has two names."""
     thoughts = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None) or ""

@@ -1,0 +1,33 @@
+"""What a question carries besides its text: files that were read, checked and made ready for a model."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file of a question. The file itself is not kept."""
+
+    name: str
+    type: str  # a media type: of an image as it is kept, of a document as it was  # {% if cookiecutter.attachments == "images_and_documents" %}
+    type: str  # a media type  # {% if cookiecutter.attachments == "images" %}
+    size: int  # of the file, in bytes
+    image: bytes = b""  # without metadata, and no larger than models read
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    text: str = ""  # what a document says; it has no image
+    # {% endif %}
+
+    @property
+    def label(self) -> str:
+        """Its name and its size."""
+        kilobytes = self.size / 1000
+        return f"{self.name} ({kilobytes / 1000:.1f} MB)" if kilobytes >= 1000 else f"{self.name} ({kilobytes:.0f} kB)"
+
+    @property
+    def base64(self) -> str:
+        """The image, as the interfaces of most providers take it."""
+        return b64encode(self.image).decode()
+
+
+class RefusedError(ValueError):
+    """A file that cannot be sent; the message is one sentence that says why, and what to do."""

@@ -1,0 +1,72 @@
+"""Images: checked by their content, scaled down to what models read, and rid of all that is not the picture."""
+
+import io
+
+from PIL import Image, ImageOps
+
+from chat import settings
+from chat.attachments import Attachment, RefusedError
+
+FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
+# What is tried until an image is small enough: the longer side in pixels, and JPEG's quality.
+STEPS = ((settings.IMAGE_SIDE, 85), (settings.IMAGE_SIDE, 60), (settings.IMAGE_SIDE // 2, 60), (512, 40))
+
+
+def read_image(name: str, data: bytes) -> Attachment:
+    """The attachment made of the file of an image.
+
+    Raises:
+        RefusedError: if it is no image, or too large to be opened.
+    """
+    try:
+        image, is_photo = opened(data)
+        kind, image_data = encoded(image, is_photo)
+    except Image.DecompressionBombError as error:
+        raise RefusedError(
+            f"{name} has more than {settings.IMAGE_MEGAPIXELS} megapixels. Send a smaller copy of it."
+        ) from error
+    except Exception as error:  # whatever Pillow meets in a file that is none
+        raise RefusedError(f"{name} is not an image that can be read. Send a PNG, JPEG, WebP or GIF file.") from error
+    return Attachment(name, kind, len(data), image_data)
+
+
+def opened(data: bytes) -> tuple[Image.Image, bool]:
+    """The picture in a file, upright and with its longer side scaled down, and whether it was a JPEG.
+
+    Raises:
+        Image.DecompressionBombError: if it has too many pixels.
+        Exception: whatever Pillow raises where it is no image, or a damaged one.
+    """
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if image.width * image.height > settings.IMAGE_MEGAPIXELS * 1_000_000:
+            raise Image.DecompressionBombError
+        image.draft("RGB", (settings.IMAGE_SIDE, settings.IMAGE_SIDE))  # a large JPEG is decoded at a fraction
+        upright = ImageOps.exif_transpose(image)
+        picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        picture.thumbnail((settings.IMAGE_SIDE, settings.IMAGE_SIDE))
+        picture.info.clear()  # with the place where it was taken, among other things
+        return picture, image.format == "JPEG"
+
+
+def encoded(image: Image.Image, is_photo: bool) -> tuple[str, bytes]:
+    """The media type and the data of a picture: as a PNG, unless that is too large or it was a JPEG."""
+    if not is_photo:
+        data = saved(image, "PNG")
+        if len(data) <= settings.IMAGE_BYTES:
+            return "image/png", data
+        on_white = Image.new("RGB", image.size, "white")
+        on_white.paste(image, mask=image if image.mode == "RGBA" else None)
+        image = on_white
+    for side, quality in STEPS:
+        image.thumbnail((side, side))
+        data = saved(image, "JPEG", quality=quality)
+        if len(data) <= settings.IMAGE_BYTES:
+            break
+    return "image/jpeg", data
+
+
+def saved(image: Image.Image, kind: str, **options: int) -> bytes:
+    """The data of an image in this format."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()

@@ -1,0 +1,40 @@
+"""From a file that somebody chose to an attachment. The browser's own checks can be evaded: nothing relies on them."""
+
+from chat import settings
+from chat.attachments import (
+    Attachment,
+    RefusedError,
+    documents,  # {% if cookiecutter.attachments == "images_and_documents" %}
+)
+from chat.attachments.images import read_image
+
+IMAGE_SUFFIXES = ("gif", "jpeg", "jpg", "png", "webp")
+SUFFIXES = (*IMAGE_SUFFIXES, *documents.TYPES)  # {% if cookiecutter.attachments == "images_and_documents" %}
+SUFFIXES = IMAGE_SUFFIXES  # {% if cookiecutter.attachments == "images" %}
+# {% if cookiecutter.attachments == "images_and_documents" %}
+IMAGE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+# {% endif %}
+LONGEST_NAME = 100
+
+
+def read(name: str, data: bytes) -> Attachment:
+    """The attachment made of a file.
+
+    Raises:
+        RefusedError: if it cannot be sent.
+    """
+    name = printable(name)
+    if not data:
+        raise RefusedError(f"{name} is empty. Choose another file.")
+    if len(data) > settings.FILE_MEGABYTES * 1_000_000:
+        raise RefusedError(f"{name} is larger than {settings.FILE_MEGABYTES} MB. Send a smaller one.")
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    if not data.startswith(IMAGE_STARTS):
+        return documents.read_document(name, data)
+    # {% endif %}
+    return read_image(name, data)
+
+
+def printable(name: str) -> str:
+    """The name of a file as it may stand on a page and in a prompt: not too long, and without line breaks."""
+    return "".join(filter(str.isprintable, name))[-LONGEST_NAME:] or "file"

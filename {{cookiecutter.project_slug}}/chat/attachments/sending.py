@@ -1,0 +1,61 @@
+"""What of the attachments a model is sent, and what it is not."""
+
+from dataclasses import replace
+from fnmatch import fnmatch
+from html import escape  # {% if cookiecutter.attachments == "images_and_documents" %}
+from typing import cast
+
+from chat import settings
+from chat.attachments.documents import shares  # {% if cookiecutter.attachments == "images_and_documents" %}
+from chat.messages import Message
+from chat.providers import Provider, Request
+
+
+def most_images(provider: Provider, model: str) -> int:
+    """How many images a model takes in one request; none if it is known not to see."""
+    blind = any(fnmatch(model.lower(), pattern) for pattern in provider.text_models)
+    return 0 if blind else provider.most_images
+
+
+def as_sent(request: Request) -> list[Message]:
+    """The messages of a request as its provider takes them.
+
+    Images stand beside the text: the latest, as many as the model takes; the names of the others stand in it.
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    Documents stand in the text, before the question.
+    # {% endif %}
+    """
+    room, messages = most_images(request.provider, request.model), []
+    for message in reversed(request.messages):
+        images = [attachment for attachment in message.attachments if attachment.image]
+        unseen, seen = images[: max(0, len(images) - room)], images[max(0, len(images) - room) :]
+        room -= len(seen)
+        parts = [f"[The image {image.name}, which cannot be shown to you]" for image in unseen]
+        # {% if cookiecutter.attachments == "images_and_documents" %}
+        for document, text in shares(message.attachments, request.provider.context_tokens).items():
+            parts.append(f'<document name="{escape(document.name)}">\n{text}\n</document>')
+        # {% endif %}
+        text = "\n\n".join(filter(None, [*parts, message.text]))
+        messages.insert(0, replace(message, text=text, attachments=tuple(seen)) if message.attachments else message)
+    return messages
+
+
+def unsent(reply: Message) -> list[str]:
+    """What the model that gave a reply is not sent of the question: a sentence each."""
+    said, question, model = [], cast("Message", reply.before), reply.model
+    # {% if cookiecutter.extra_providers %}
+    provider = settings.PROVIDERS.get(reply.provider)
+    if not provider:  # in a conversation that was saved by another app
+        return said
+    # {% else %}
+    provider = settings.PROVIDER
+    # {% endif %}
+    images = [attachment.name for attachment in question.attachments if attachment.image]
+    if images and not most_images(provider, model):
+        said.append(f"{model} cannot see images: {', '.join(images)}.")
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    texts = shares(question.attachments, provider.context_tokens)
+    if cut := [document.name for document, text in texts.items() if text != document.text]:
+        said.append(f"The model was sent the beginning alone, since the rest is too long for it: {', '.join(cut)}.")
+    # {% endif %}
+    return said
