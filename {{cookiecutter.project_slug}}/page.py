@@ -111,6 +111,7 @@ def draw_text(reply: Message) -> None:
         reply.stop_reason == "max_tokens",
         reply.left_out,
         reply.note,  # {% if cookiecutter.extra_providers %}
+        unsent(reply),  # {% if cookiecutter.attachments != "none" %}
     ]
     if not any(more):
         st.markdown(reply.text)
