@@ -5,6 +5,10 @@ from pathlib import Path
 
 DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
 RATED = {"chat/feedback.py", "tests/test_feedback.py"}
+RICH = {
+    *("chat/charts.py", "chat/figures.py", "chat/mathematics.py", "chat/parts.py", "chat/rich.py"),
+    *("tests/test_mathematics.py", "tests/test_rich.py"),
+}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -29,6 +33,7 @@ FILES = {
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
+    "rich_replies": {"yes": RICH, "no": {"chat/plain.py"}},
 }
 
 

@@ -65,7 +65,7 @@ class Tab:
 class App(Tab):
     """An app that runs as its README says, with a first page of it open."""
 
-    def __init__(self, project: Path, browser: Browser, **environment: str) -> None:
+    def __init__(self, project: Path, browser: Browser, bypass_csp: bool = False, **environment: str) -> None:
         """Start it and open its page."""
         self.project = project
         options = ["--server.port=0", "--server.address=127.0.0.1", "--server.headless=true"]
@@ -79,7 +79,9 @@ class App(Tab):
         )
         assert self.process.stdout
         self.url = next(line for line in self.process.stdout if "URL:" in line).split()[-1]
-        self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900})
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": 1280, "height": 900}, bypass_csp=bypass_csp
+        )
         super().__init__(self._open(self.url))
 
     def _open(self, url: str) -> Page:

@@ -37,14 +37,20 @@ ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
     streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/conversations.py chat/details.py
     chat/export.py chat/files.py chat/following.py chat/messages.py chat/providers/__init__.py chat/reasoning.py
-    chat/replies.py chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py
+    chat/replies.py chat/safe.py chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py
     tests/test_answering.py tests/test_export.py tests/test_messages.py tests/test_page.py tests/test_replies.py
+    tests/test_safe.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/live.py",
     ("streaming", "typewriter"): "chat/typewriter.py",
     ("streaming", "off"): "chat/at_once.py",
     ("avatars", "images"): "assets/assistant.svg assets/user.svg",
+    ("rich_replies", "yes"): """
+        chat/charts.py chat/figures.py chat/mathematics.py chat/parts.py chat/rich.py tests/test_mathematics.py
+        tests/test_rich.py
+    """,
+    ("rich_replies", "no"): "chat/plain.py",
 }
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
@@ -74,6 +80,8 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
+    ("rich_replies", "yes"): r"vega|altair|\bcsv\b|\bcharts?\b|mathematic|formula|diagrams\b|chat.(rich|parts)|\.parts\b",
+    ("rich_replies", "no"): r"chat.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -104,7 +112,7 @@ MODULE_TRACES = {
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b"
-NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
+NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_SWITCHING = r"fallback|switch|(?-i:PROVIDERS\b)|another one answer"
 
@@ -136,8 +144,7 @@ def expected_files(answers: dict[str, str]) -> set[str]:
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
-    in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
-    return {"streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)} | in_blocks
+    return {"markdown-it-py", "streamlit", "starlette"} | {SDKS[module] for module in modules_of(answers)}
 
 
 def dependencies(project: Path) -> set[str]:

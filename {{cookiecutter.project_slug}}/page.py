@@ -15,9 +15,11 @@ from chat.feedback import draw_rating  # {% if cookiecutter.feedback != "none" %
 from chat.files import draw_files
 from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.messages import Conversation, Message
+from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.providers import Request
 from chat.reasoning import draw_reasoning
 from chat.replies import Reply, running, stop
+from chat.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.sidebar import draw_options
 from chat.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
 
@@ -79,6 +81,7 @@ def draw_note(reply: Message) -> None:
 
 def draw_end(conversation: Conversation, reply: Message) -> None:
     """Draw what stands under a reply that has ended."""
+    draw_parts(reply.parts)  # {% if cookiecutter.rich_replies == "yes" %}
     with st.empty().container():
         draw_note(reply)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -101,11 +104,11 @@ def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenera
             if message.role == "user":
                 draw_question(message)
             elif message.status == "waiting":
-                st.markdown(message.text)
+                draw_text(message.text)
                 st.text("Waits for the reply before it.")
             else:
                 draw_reasoning(message)
-                st.markdown(message.text)
+                draw_text(message.text)
                 draw_end(conversation, message)
 
 

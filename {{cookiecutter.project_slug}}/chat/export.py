@@ -7,6 +7,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from chat.messages import Conversation, Message, Place, Usage, new_id
+from chat.parts import from_dict, to_dict  # {% if cookiecutter.rich_replies == "yes" %}
 
 MOST_CHARACTERS = 10_000_000
 TREE = {"versions", "shown", "before"}
@@ -16,7 +17,11 @@ FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Me
 def to_markdown(conversation: Conversation) -> str:
     """What stands on the page."""
     headings = {"user": "Question", "assistant": "Reply"}
-    return "\n\n".join(f"## {headings[message.role]}\n\n{message.text}" for message in conversation.messages) + "\n"
+    blocks = []
+    for message in conversation.messages:
+        blocks += [f"## {headings[message.role]}", message.text]
+        blocks += [part.to_markdown() for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
+    return "\n\n".join(blocks) + "\n"
 
 
 def to_json(conversation: Conversation) -> str:
@@ -25,6 +30,7 @@ def to_json(conversation: Conversation) -> str:
     for message in conversation.everything():
         entry = {name: getattr(message, name) for name in FIELDS}
         entry["time"] = message.time.isoformat()
+        entry["parts"] = [to_dict(part) for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
         entry["usage"] = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
         entry["after"] = message.before.id if isinstance(message.before, Message) else None
         entry["shown"] = message.before.versions[message.before.shown] is message
@@ -67,6 +73,7 @@ def parsed(entry: dict[str, Any]) -> Message:
         **{name: entry[name] for name in FIELDS},
         "id": new_id(),
         "time": datetime.fromisoformat(entry["time"]),
+        "parts": [from_dict(part) for part in entry["parts"]],  # {% if cookiecutter.rich_replies == "yes" %}
         "usage": entry["usage"] and Usage(*map(int, entry["usage"])),
         "status": "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"],
     }
@@ -82,4 +89,8 @@ def fits(value: object, hint: Any) -> bool:
         return value in get_args(hint)
     if get_origin(hint) in {Union, UnionType}:
         return any(fits(value, part) for part in get_args(hint))
+    # {% if cookiecutter.rich_replies == "yes" %}
+    if get_origin(hint) is list:
+        return isinstance(value, list) and all(fits(item, get_args(hint)[0]) for item in value)
+    # {% endif %}
     return isinstance(value, (int, float) if hint is float else hint) and not isinstance(value, bool)

@@ -7,6 +7,10 @@ from threading import Lock
 from typing import Literal, cast
 from uuid import uuid4
 
+# {% if cookiecutter.rich_replies == "yes" %}
+from chat.parts import Part
+
+# {% endif %}
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
 StopReason = Literal["complete", "max_tokens"]
@@ -69,6 +73,9 @@ class Message(Place):
     usage: Usage | None = None
     stop_reason: StopReason | None = None
     left_out: int = 0  # how many of the oldest messages the model was not sent
+    # {% if cookiecutter.rich_replies == "yes" %}
+    parts: list[Part] = field(default_factory=list)  # what it holds besides text
+    # {% endif %}
     note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
 

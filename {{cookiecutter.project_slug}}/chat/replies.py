@@ -76,7 +76,9 @@ class Reply:
                     self._take(chunk)
             if message.stop_reason is None:
                 raise ProviderError("cut_off", "the stream ended without a stop reason")
-            if message.stop_reason == "complete" and not message.text.strip():
+            has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
+            has_content = message.text.strip()  # {% if cookiecutter.rich_replies == "no" %}
+            if message.stop_reason == "complete" and not has_content:
                 raise ProviderError("empty", "the stream ended without a text")
             self._end("complete")
         except TimeoutError:
@@ -102,6 +104,10 @@ class Reply:
         message.stop_reason = chunk.stop_reason or message.stop_reason
         if chunk.usage:
             message.usage = chunk.usage + message.usage
+        # {% if cookiecutter.rich_replies == "yes" %}
+        if chunk.part:
+            message.parts.append(chunk.part)
+        # {% endif %}
         # {% if cookiecutter.extra_providers %}
         if chunk.instead:
             message.provider, message.model = chunk.instead.name, chunk.instead.model
