@@ -36,10 +36,11 @@ BAKES = [{}, *({name: value} for name, values in VALUES.items() for value in val
 ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
     streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/conversations.py chat/details.py
-    chat/export.py chat/files.py chat/following.py chat/messages.py chat/providers/__init__.py chat/reasoning.py
+    chat/export.py chat/files.py chat/following.py chat/log.py chat/messages.py chat/providers/__init__.py
+    chat/reasoning.py
     chat/replies.py chat/safe.py chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py
     tests/test_answering.py tests/test_export.py tests/test_messages.py tests/test_page.py tests/test_replies.py
-    tests/test_safe.py
+    tests/test_log.py tests/test_safe.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/live.py",
@@ -80,7 +81,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("rich_replies", "yes"): r"vega|altair|\bcsv\b|\bcharts?\b|mathematic|formula|diagrams\b|chat.(rich|parts)|\.parts\b",
+    ("rich_replies", "yes"): r"vega|altair|\bcsv\b|\bcharts?\b|mathematic|diagrams\b|chat.(rich|parts)|\.parts\b",
     ("rich_replies", "no"): r"chat.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",

@@ -48,7 +48,7 @@ from pathlib import Path
 from chat.safe import PARSER, parsed, safe_markdown
 
 def look(text):
-    return re.sub(r' class="[^"]*"', "", PARSER.render(text))
+    return re.sub(r' class="[^"]*"', "", PARSER.render(text)).replace("\n", " ")
 
 for name in sys.argv[1:]:
     text = Path(name).read_text("utf-8", errors="replace")[:20_000]

@@ -131,3 +131,19 @@ def test_drawn_whole(open_app: Callable[..., App], listener: Listener, rich_repl
         for chart in app.page.locator("[data-testid=stVegaLiteChart] path[aria-roledescription=bar]").all():
             chart.hover(force=True)
     assert_silence(app, listener)
+
+
+@pytest.mark.parametrize("rich_replies", ["yes"])
+def test_while_it_is_written(open_app: Callable[..., App], wire: Wire, listener: Listener, rich_replies: str) -> None:
+    app = open_app(rich_replies=rich_replies)
+    texts = replies_to(listener, most=len(WAYS) // 2 + 1)
+    for number, text in enumerate(texts):
+        wire.play("reasoning", text=text, reasoning=text, chunks=80, rate=30, dialect=None)
+        app.ask(f"Way {number}?")
+        expect(app.messages.nth(2 * number + 1)).to_contain_text("Thought for", timeout=20_000)
+        expect(app.page.get_by_role("button", name="More")).to_have_count(number + 1, timeout=20_000)
+        app.wait_for_the_end()
+    app.choose("Ask again")
+    expect(app.messages.nth(1)).to_contain_text("2/2", timeout=20_000)
+    app.wait_for_the_end()
+    assert_silence(app, listener)

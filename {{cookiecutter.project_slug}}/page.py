@@ -50,7 +50,12 @@ def open_conversation() -> Conversation:
 def start_reply(conversation: Conversation, message: Message, options: Request) -> None:
     """Have the provider fill a message, from where it stands."""
     message.provider, message.model = options.provider.name, options.model
+    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    told = f"{options.system_prompt}\n\n{settings.DRAWING}".strip()
+    request = replace(options, messages=conversation.before(message), system_prompt=told)
+    # {% else %}
     request = replace(options, messages=conversation.before(message))
+    # {% endif %}
     Reply(message, answering.answer(request))  # {% if not cookiecutter.extra_providers %}
     Reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
 

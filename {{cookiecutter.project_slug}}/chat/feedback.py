@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from chat import settings
+from chat.log import about
 from chat.messages import Conversation, Message
 
 log = logging.getLogger(__name__)
@@ -39,10 +40,11 @@ def rate(reply_id: str) -> None:
     try:
         save(conversation, reply, None if chosen is None else RATINGS[chosen])
     except OSError:
-        log.exception("a rating was not saved")
+        log.exception("rating not saved", extra=about(reply))
         st.toast("Your rating could not be saved. The log has the reason.", icon=":material/error:")
     else:
         reply.rating = chosen
+        log.info("rating saved", extra=about(reply, rating=None if chosen is None else RATINGS[chosen]))
 
 
 def save(conversation: Conversation, reply: Message, rating: str | int | None) -> None:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from functools import cache
 
 from chat import settings
+from chat.log import about, unquoted
 from chat.messages import Message, Status
 from chat.providers import Chunk, ProviderError
 
@@ -45,6 +46,7 @@ class Reply:
         running[message.id] = self
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
         self._changed, self._over = threading.Condition(), threading.Event()
+        log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
 
     def stop(self, status: Status = "stopped") -> None:
@@ -82,12 +84,13 @@ class Reply:
                 raise ProviderError("empty", "the stream ended without a text")
             self._end("complete")
         except TimeoutError:
+            log.warning("reply took too long", extra=about(message))
             self._end("failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended.")
         except ProviderError as error:
-            log.warning("reply %s failed: %s: %s", message.id, error.kind, error.detail)
+            log.warning("reply failed", extra=about(message, kind=error.kind, detail=unquoted(error.detail, message)))
             self._end("failed", error.sentence)
         except Exception:
-            log.exception("reply %s failed", message.id)
+            log.exception("reply failed", extra=about(message))
             self._end("failed", "Something went wrong in the app. The log has the details.")
 
     def _take(self, chunk: Chunk) -> None:
@@ -123,6 +126,22 @@ class Reply:
                 self.message.error = error
                 self.message.status = status
                 self._over.set()
+                self._log_end()
             self._changed.notify_all()
         if running.get(self.message.id) is self:  # it may have been continued by now
             del running[self.message.id]
+
+    def _log_end(self) -> None:
+        message = self.message
+        took = about(
+            message,
+            status=message.status,
+            provider=message.provider,
+            model=message.model,
+            seconds=round(message.seconds, 3),
+            first_token_seconds=message.first_token_seconds and round(message.first_token_seconds, 3),
+            input_tokens=message.usage and message.usage.input_tokens,
+            output_tokens=message.usage and message.usage.output_tokens,
+            stop_reason=message.stop_reason,
+        )
+        log.info("reply ended", extra=took)

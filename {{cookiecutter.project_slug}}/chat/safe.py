@@ -34,7 +34,7 @@ ALIGNMENTS = {"left": ":--", "center": ":-:", "right": "--:"}
 
 def parsed(text: str) -> list[SyntaxTreeNode]:
     """The top-level blocks of a Markdown text."""
-    return SyntaxTreeNode(PARSER.parse(f"{text}\n")).children
+    return SyntaxTreeNode(PARSER.parse(text if text.endswith("\n") else f"{text}\n")).children
 
 
 def safe_markdown(blocks: Iterable[SyntaxTreeNode]) -> str:

@@ -1,12 +1,16 @@
-"""What the server does beside the page: headers that keep a browser from fetching what a model names, and its end."""
+"""What the server does beside the page: headers that keep a browser from fetching elsewhere, and its start and end."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat.log import start_log
 from chat.replies import running
+
+log = logging.getLogger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -50,7 +54,10 @@ class SecurityHeaders:
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """What `app` does before it serves (nothing) and after: it marks the replies that its end interrupts."""
+    """What `app` does before it serves, and after: it marks the replies that its end interrupts."""
+    start_log()
+    log.info("app started")
     yield
     for reply in list(running.values()):
         reply.stop("interrupted")
+    log.info("app stopped")
