@@ -34,13 +34,12 @@ SEVERAL = [
 BAKES = [{}, *({name: value} for name, values in VALUES.items() for value in values[1:]), *SEVERAL]
 
 ALWAYS = """
-    .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
-    streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/conversations.py chat/details.py
-    chat/export.py chat/files.py chat/following.py chat/log.py chat/messages.py chat/providers/__init__.py
-    chat/reasoning.py
-    chat/replies.py chat/safe.py chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py
-    tests/test_answering.py tests/test_export.py tests/test_messages.py tests/test_page.py tests/test_replies.py
-    tests/test_log.py tests/test_safe.py
+    .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md docs/security.md page.py
+    pyproject.toml streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/conversations.py
+    chat/details.py chat/export.py chat/files.py chat/following.py chat/log.py chat/messages.py
+    chat/providers/__init__.py chat/reasoning.py chat/replies.py chat/safe.py chat/server.py chat/settings.py
+    chat/sidebar.py tests/__init__.py tests/conftest.py tests/test_answering.py tests/test_export.py
+    tests/test_messages.py tests/test_page.py tests/test_replies.py tests/test_log.py tests/test_safe.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/live.py",

@@ -15,13 +15,13 @@ EMBEDDING = {"embedOptions": {"mode": "vega-lite", "tooltip": False}}
 # Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
 BROKEN_DIAGRAM = """
 <style>
-.stElementContainer:has([data-testid="stMermaidChart"]):not(:has([data-testid="stMermaidError"]))
-  + .stLayoutWrapper:has(.broken-diagram),
-.stElementContainer:has([data-testid="stMermaidError"]):has(+ .stLayoutWrapper .broken-diagram) {
-  display: none;
-}
+  .stElementContainer:has([data-testid="stMermaidChart"]):not(:has([data-testid="stMermaidError"]))
+    + [data-testid="stLayoutWrapper"]:has(.broken-diagram),
+  .stElementContainer:has([data-testid="stMermaidError"]):has(+ [data-testid="stLayoutWrapper"] .broken-diagram) {
+    display: none;
+  }
 </style>
-<small class="broken-diagram">This could not be drawn: it is not Mermaid.</small>
+<small class="broken-diagram" style="opacity: 0.7">This could not be drawn: it is not Mermaid.</small>
 """
 
 
@@ -61,8 +61,8 @@ def draw_figure(block: SyntaxTreeNode) -> None:
     if language == "mermaid" and may_be_drawn(block.content):
         st.markdown(safe_markdown([block]))
         with st.container():
-            st.html(BROKEN_DIAGRAM)
             st.code(block.content, None)
+            st.html(BROKEN_DIAGRAM)
         return
     try:
         if language == "mermaid":

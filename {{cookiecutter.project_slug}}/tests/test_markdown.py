@@ -131,6 +131,7 @@ def test_links_that_are_defined_later_are_links_in_the_end() -> None:
         ("a[0", "a\\[0"),
         ("```python\nprint([1, `2", "```python\nprint([1, `2\n```"),
         ("```mermaid\nflowchart LR", "```\nflowchart LR\n```"),
+        ('```vega-lite\n{"mark":', '```vega\n{"mark":\n```'),  # {% if cookiecutter.rich_replies == "yes" %}
     ],
 )
 def test_what_is_open_is_closed_and_half_a_link_is_not_there(text: str, shown: str) -> None:
