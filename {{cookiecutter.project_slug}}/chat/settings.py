@@ -28,7 +28,7 @@ SYSTEM_PROMPT = "{{ cookiecutter.system_prompt | escaped }}"
 # What the model is told after that: how it can draw.
 DRAWING = (
     "Where it helps, draw in fenced code blocks: `vega-lite` for a chart (with its data inline), `csv` for a table, "
-    r"`mermaid` for a diagram. Put mathematics between \( and \). Pictures and data from elsewhere are not shown."
+    r"`mermaid` for a diagram. Put mathematics between \( and \). Images and data from elsewhere are not shown."
 )
 # {% endif %}
 
