@@ -74,7 +74,7 @@ class App(Tab):
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL,  # the log: nobody reads it, and a full pipe would hold the app up
             text=True,
         )
         assert self.process.stdout
