@@ -14,6 +14,10 @@ ATTACHING = {
     *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
     "tests/test_attachments.py",
 }
+RICH = {
+    *("chat/charts.py", "chat/figures.py", "chat/mathematics.py", "chat/parts.py", "chat/rich.py"),
+    *("tests/test_mathematics.py", "tests/test_rich.py"),
+}
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
     *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
@@ -81,6 +85,7 @@ FILES = {
         },
         "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
     },
+    "rich_replies": {"yes": RICH, "no": {"chat/plain.py"}},
 }
 
 

@@ -65,7 +65,9 @@ class Tab:
 class Server:
     """An app that runs as its README says, and a browser to visit it with."""
 
-    def __init__(self, project: Path, browser: Browser, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, project: Path, browser: Browser, *arguments: str, bypass_csp: bool = False, **environment: str
+    ) -> None:
         """Start it, with further arguments and environment."""
         self.project, self.environment = project, environment
         self.process = subprocess.Popen(
@@ -73,12 +75,14 @@ class Server:
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "STREAMLIT_SERVER_PORT": "0", **environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL,  # the log: nobody reads it, and a full pipe would hold the app up
             text=True,
         )
         assert self.process.stdout
         self.url = next(line for line in self.process.stdout if "URL:" in line).split()[-1]
-        self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900})
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": 1280, "height": 900}, bypass_csp=bypass_csp
+        )
 
     def visit(self, url: str) -> Page:
         """Open one more page, whatever stands there."""
@@ -102,9 +106,11 @@ class Server:
 class App(Server, Tab):
     """An app with a first page of it open."""
 
-    def __init__(self, project: Path, browser: Browser, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, project: Path, browser: Browser, *arguments: str, bypass_csp: bool = False, **environment: str
+    ) -> None:
         """Start it and open its page."""
-        Server.__init__(self, project, browser, *arguments, **environment)
+        Server.__init__(self, project, browser, *arguments, bypass_csp=bypass_csp, **environment)
         Tab.__init__(self, self.visit(self.url))
 
     def open(self, url: str) -> Tab:

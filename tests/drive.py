@@ -17,11 +17,12 @@ sys.path.insert(0, ".")
 
 from chat import settings
 from chat.answering import answer, api
+from chat.log import JSONLines
 from chat.messages import Message, Role
 from chat.providers import Request
 from chat.replies import Reply, background_loop
 
-kinds: list[str] = []
+logged: list[str] = []
 
 
 def message(role: Role, said: str | list[Any]) -> Message:
@@ -34,19 +35,22 @@ def message(role: Role, said: str | list[Any]) -> Message:
     return Message(role, text, attachments=tuple(read(name, b64decode(data)) for name, data in files))
 
 
-class Kinds(logging.Handler):
-    """Keeps the kind of each failure that is logged."""
+class Logged(logging.Handler):
+    """Keeps what is logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep it."""
-        kinds.append(record.args[1] if len(record.args) > 1 else record.getMessage())
+        logged.append(self.format(record))
 
 
-logging.getLogger("chat.replies").addHandler(Kinds())
+handler = Logged()
+handler.setFormatter(JSONLines())
+logging.getLogger("chat").addHandler(handler)
+logging.getLogger("chat").setLevel(logging.INFO)
 provider = settings.PROVIDER
 api.prepare(provider)
 for line in sys.stdin:
-    kinds.clear()
+    logged.clear()
     texts = json.loads(line)
     if not texts:
         models = asyncio.run_coroutine_threadsafe(api.models(provider), background_loop()).result()
@@ -60,11 +64,13 @@ for line in sys.stdin:
     for text in reply.follow():
         if (stop is None and text) or (stop is False and time.monotonic() - began > 0.2):
             reply.stop()
+    events = [json.loads(line) for line in logged]
     outcome = {
         "text": written.text,
         "reasoning": written.reasoning,
         "status": written.status,
-        "kind": kinds[0] if kinds else None,
+        "kind": next((event.get("kind", event["event"]) for event in events if event["event"] == "reply failed"), None),
+        "log": logged,
         "error": written.error,
         "stop_reason": written.stop_reason,
         "tokens": written.usage and [written.usage.input_tokens, written.usage.output_tokens],

@@ -53,11 +53,12 @@ def with_needed(answers: dict[str, str]) -> dict[str, str]:
 BAKES = [{}, *(with_needed({name: value}) for name, values in VALUES.items() for value in values[1:]), *SEVERAL]
 
 ALWAYS = """
-    .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md page.py pyproject.toml
-    streamlit_app.py chat/__init__.py chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py
-    chat/following.py chat/limits.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py
-    chat/server.py chat/settings.py chat/sidebar.py tests/__init__.py tests/conftest.py tests/test_answering.py
-    tests/test_export.py tests/test_limits.py tests/test_messages.py tests/test_page.py tests/test_replies.py
+    .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
+    chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py chat/following.py chat/limits.py
+    chat/log.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py chat/safe.py
+    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.py pyproject.toml streamlit_app.py
+    tests/__init__.py tests/conftest.py tests/test_answering.py tests/test_export.py tests/test_limits.py
+    tests/test_log.py tests/test_messages.py tests/test_page.py tests/test_replies.py tests/test_safe.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/live.py",
@@ -77,6 +78,11 @@ SOMETIMES = {
         kubernetes/autoscaler.yaml kubernetes/deployment.yaml kubernetes/disruptions.yaml kubernetes/ingress.yaml
         kubernetes/kustomization.yaml kubernetes/migration.yaml kubernetes/secret.example.yaml kubernetes/service.yaml
     """,
+    ("rich_replies", "yes"): """
+        chat/charts.py chat/figures.py chat/mathematics.py chat/parts.py chat/rich.py tests/test_mathematics.py
+        tests/test_rich.py
+    """,
+    ("rich_replies", "no"): "chat/plain.py",
 }
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
@@ -131,6 +137,8 @@ TRACES = {
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
+    ("rich_replies", "yes"): r"vega|altair|\bcsv\b|\bcharts?\b|mathematic|diagrams\b|chat.(rich|parts)|\.parts\b",
+    ("rich_replies", "no"): r"chat.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -159,10 +167,10 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
-NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|upload_?size"
+NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|maxuploadsize ="
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
-NO_BLOCKS = r"markdown.it|draw_growing|finished_blocks"
+NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
 NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_|readiness"
@@ -207,12 +215,12 @@ def expected_files(answers: dict[str, str]) -> set[str]:
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
-    in_blocks = {"markdown-it-py"} if answers["streaming"] != "off" else set()
     stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
     overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
     attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown"}}
     sdks = {SDKS[module] for module in modules_of(answers)}
-    return {"streamlit", "starlette"} | sdks | in_blocks | stored | overview | attachments[answers["attachments"]]
+    fixed = {"markdown-it-py", "starlette", "streamlit"}
+    return fixed | sdks | stored | overview | attachments[answers["attachments"]]
 
 
 def dependencies(project: Path) -> set[str]:

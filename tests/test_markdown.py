@@ -1,17 +1,23 @@
-"""Text drawn in pieces looks like the text drawn whole: over all the Markdown that is at hand, cut at random places."""
+"""Text drawn in pieces looks like the text drawn whole, and what is drawn like what was written.
+
+Over all the Markdown that is at hand, cut at random places.
+"""
 
 import random
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from conftest import ROOT, Bake
 
 # Run in the folder of a bake, with the files to try.
-DRAW = """
+PIECES = """
 import random, sys
 from pathlib import Path
-from chat.markdown import PARSER, finished_blocks, has_references
+from chat.markdown import PARSER, finished_blocks, has_references, open_markdown
+from chat.safe import parsed, safe_markdown
 
 tried = 0
 for name in sys.argv[1:]:
@@ -26,21 +32,40 @@ for name in sys.argv[1:]:
             for block in finished_blocks(text[finished:cut]):
                 pieces.append(block)
                 finished += len(block)
+            open_markdown(text[finished:cut])  # whatever is cut
         pieces.append(text[finished:])
         assert "".join(pieces) == text, name
         assert "".join(map(PARSER.render, pieces)) == PARSER.render(text), name
+        drawn = [safe_markdown(parsed(piece)) for piece in pieces]
+        assert "\\n\\n".join(filter(None, drawn)) == safe_markdown(parsed(text)), name
     tried += 1
 print(tried)
 """
+# What changes when it is drawn is taken away before: links, pictures and tags.
+WHOLE = r"""
+import re, sys
+from pathlib import Path
+from chat.safe import PARSER, parsed, safe_markdown
+
+def look(text):
+    return re.sub(r' class="[^"]*"', "", PARSER.render(text)).replace("\n", " ")
+
+for name in sys.argv[1:]:
+    text = Path(name).read_text("utf-8", errors="replace")[:20_000]
+    text = re.sub(r"https?:|www\.|\]\(|!\[|\]\[|\]:|<|\[\^", " ", text, flags=re.IGNORECASE) + "\n"
+    assert look(safe_markdown(parsed(text))) == look(text), name
+print(len(sys.argv) - 1)
+"""
 
 
-def test_a_large_corpus(bake: Bake) -> None:
+@pytest.mark.parametrize(("rich_replies", "code"), [("yes", PIECES), ("no", WHOLE)], ids=["pieces", "whole"])
+def test_a_large_corpus(bake: Bake, rich_replies: str, code: str) -> None:
     packages = Path(sys.executable).parent.parent / "lib"
     found = sorted(path for path in packages.rglob("*.md") if path.stat().st_size > 500)
     corpus = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *random.Random(1).sample(found, min(150, len(found)))]  # noqa: S311
     done = subprocess.run(
-        [sys.executable, "-B", "-c", DRAW, *map(str, corpus)],
-        cwd=bake(),
+        [sys.executable, "-B", "-c", code, *map(str, corpus)],
+        cwd=bake(rich_replies=rich_replies),
         capture_output=True,
         text=True,
         env={"PYTHONPATH": "."},

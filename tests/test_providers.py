@@ -15,6 +15,7 @@ from conftest import PROVIDERS, ROOT, Bake
 from wire import DIALECTS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
 
 REMOTE = [name for name in PROVIDERS if name != "embedded"]
+CANARY = "a-canary-key"
 QUESTION = ["What is the capital of France?"]
 HALF = first_half()
 
@@ -40,7 +41,11 @@ class Driver:
         assert self.process.stdout
         self.process.stdin.write(json.dumps(texts) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert CANARY not in line
+        outcome = json.loads(line)
+        assert not texts or QUESTION[0] not in str(outcome["log"])
+        return outcome
 
     def close(self) -> None:
         """End it."""
@@ -54,7 +59,7 @@ def wire_format(provider: str) -> str:
     return provider if provider in FORMATS else "chat"
 
 
-def environment(provider: str, address: str, key: str = "a-canary-key") -> dict[str, str]:
+def environment(provider: str, address: str, key: str = CANARY) -> dict[str, str]:
     """The settings of a provider: its key and its address."""
     facts = PROVIDERS[provider]
     settings = {facts["key"]: key, facts["base_url_setting"]: address}
@@ -150,7 +155,7 @@ def test_what_is_sent(driver: Driver, play: Play, provider: str) -> None:
         PROVIDERS[provider]["max_tokens_field"]: 8192,
     }
     assert expected.items() <= request.body.items()
-    assert "a-canary-key" in str(request.headers)
+    assert CANARY in str(request.headers)
 
 
 # How a reply ends: kind of failure, the text that is kept, how many requests it took.

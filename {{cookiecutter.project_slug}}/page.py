@@ -22,9 +22,11 @@ from chat.feedback.drawing import draw_rating  # {% if cookiecutter.feedback != 
 from chat.files import draw_files
 from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.messages import Conversation, Message
+from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.providers import Request
 from chat.reasoning import draw_reasoning
 from chat.replies import Reply
+from chat.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.sidebar import draw_options
 from chat.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
@@ -96,17 +98,23 @@ def start_reply(conversation: Conversation, message: Message, options: Request) 
     if limits.ON:
         add_use(message)  # {% if not cookiecutter is counted %}
         add_use(message, person())  # {% if cookiecutter is counted %}
+    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    told = f"{options.system_prompt}\n\n{settings.DRAWING}".strip()
+    request = replace(options, messages=conversation.before(message), system_prompt=told)
+    # {% else %}
     request = replace(options, messages=conversation.before(message))
+    # {% endif %}
     chunks = answering.answer(request)  # {% if not cookiecutter.extra_providers %}
     chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
     Reply(message, chunks)  # {% if not cookiecutter is stored %}
     Reply(message, chunks, save)  # {% if cookiecutter is stored %}
 
 
-def draw_text(reply: Message) -> None:
+def draw_answer(reply: Message) -> None:
     """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
     more = [
         reply.reasoning,
+        reply.parts,  # {% if cookiecutter.rich_replies == "yes" %}
         reply.status != "complete",
         reply.stop_reason == "max_tokens",
         reply.left_out,
@@ -114,11 +122,12 @@ def draw_text(reply: Message) -> None:
         unsent(reply),  # {% if cookiecutter.attachments != "none" %}
     ]
     if not any(more):
-        st.markdown(reply.text)
+        draw_text(reply.text)
         return
     with st.container():
         draw_reasoning(reply)
-        st.markdown(reply.text)
+        draw_text(reply.text)
+        draw_parts(reply.parts)  # {% if cookiecutter.rich_replies == "yes" %}
         with st.empty().container():
             draw_note(reply)
 
@@ -173,10 +182,10 @@ def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenera
             if message.role == "user":
                 draw_question(message)
             elif message.status == "waiting":
-                st.markdown(message.text)
+                draw_text(message.text)
                 st.text("Waits for the reply before it.")
             else:
-                draw_text(message)
+                draw_answer(message)
                 draw_tools(conversation, message)
 
 
@@ -264,6 +273,7 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
         st.rerun()
     with foot.container():
         with st.container():
+            draw_parts(reply.message.parts)  # {% if cookiecutter.rich_replies == "yes" %}
             draw_note(reply.message)
         draw_tools(conversation, reply.message)
 else:

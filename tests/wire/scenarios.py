@@ -32,6 +32,7 @@ class Scenario:
 
     name: str
     text: str = TEXT
+    reasoning: str = REASONING
     chunks: int = CHUNKS
     rate: float | None = None
     retry_after: float | None = None
@@ -63,7 +64,7 @@ class Scenario:
             yield reply.refuse()
             return
         if self.name == "reasoning":
-            yield from (reply.say("reasoning", piece) for piece in split(REASONING, self.chunks))
+            yield from (reply.say("reasoning", piece) for piece in split(self.reasoning, self.chunks))
 
         text = f"You said: {reply.question()}" if self.name == "echo" else self.text
         pieces = [] if self.name == "empty" else split(text, self.chunks)

@@ -6,8 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.following import follow
+from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.reasoning import draw_reasoning
 from chat.replies import Reply
+from chat.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 
 
 def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
@@ -22,4 +24,4 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         *_, text = follow(reply, meanwhile)
     with place.container():
         draw_reasoning(reply.message)
-        st.markdown(text)
+        draw_text(text)

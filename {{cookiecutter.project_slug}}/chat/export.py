@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from chat.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.messages import Conversation, Message, Place, Usage, new_id
+from chat.parts import part_of, part_to_dict  # {% if cookiecutter.rich_replies == "yes" %}
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
 MOST_CHARACTERS = 50_000_000  # {% if cookiecutter.attachments != "none" %}
@@ -19,15 +20,15 @@ FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Me
 def to_markdown(conversation: Conversation) -> str:
     """What stands on the page."""
     headings = {"user": "Question", "assistant": "Reply"}
-    # {% if cookiecutter.attachments == "none" %}
-    return "\n\n".join(f"## {headings[message.role]}\n\n{message.text}" for message in conversation.messages) + "\n"
-    # {% else %}
-    parts = []
+    blocks = []
     for message in conversation.messages:
-        parts += [f"## {headings[message.role]}", *(f"- {attachment.label}" for attachment in message.attachments)]
-        parts += [message.text] if message.text else []
-    return "\n\n".join(parts) + "\n"
-    # {% endif %}
+        blocks.append(f"## {headings[message.role]}")
+        # {% if cookiecutter.attachments != "none" %}
+        blocks += [f"- {attachment.label}" for attachment in message.attachments]
+        # {% endif %}
+        blocks += [message.text] if message.text else []
+        blocks += [part.to_markdown() for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
+    return "\n\n".join(blocks) + "\n"
 
 
 def to_json(conversation: Conversation) -> str:
@@ -46,6 +47,7 @@ def as_dict(message: Message) -> dict[str, Any]:
     """A message by itself, as JSON has it; `from_dict` reads it."""
     values = {name: getattr(message, name) for name in FIELDS}
     usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
+    values["parts"] = [part_to_dict(part) for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
     return {**values, "time": message.time.isoformat(), "usage": usage}
 
 
@@ -56,8 +58,12 @@ def from_dict(values: dict[str, Any]) -> Message:
         TypeError, ValueError: if it is none.
     """
     usage = values.get("usage")
-    time = datetime.fromisoformat(values["time"])
-    return Message(**{**values, "time": time, "usage": usage and Usage(*map(int, usage))})
+    parsed = {
+        "time": datetime.fromisoformat(values["time"]),
+        "usage": usage and Usage(*map(int, usage)),
+        "parts": [part_of(part) for part in values.get("parts", [])],  # {% if cookiecutter.rich_replies == "yes" %}
+    }
+    return Message(**{**values, **parsed})
 
 
 def from_json(text: str) -> Conversation:
@@ -107,4 +113,8 @@ def fits(value: object, hint: Any) -> bool:
         return value in get_args(hint)
     if get_origin(hint) in {Union, UnionType}:
         return any(fits(value, part) for part in get_args(hint))
+    # {% if cookiecutter.rich_replies == "yes" %}
+    if get_origin(hint) is list:
+        return isinstance(value, list) and all(fits(item, get_args(hint)[0]) for item in value)
+    # {% endif %}
     return isinstance(value, (int, float) if hint is float else hint) and not isinstance(value, bool)

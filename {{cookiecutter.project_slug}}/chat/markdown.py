@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import streamlit as st
-from markdown_it import MarkdownIt
 from streamlit.delta_generator import DeltaGenerator
 
-PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.safe import PARSER, language_of, parsed, safe_markdown
+
 # What may become the next item of a list: until its dot is there, it looks like a paragraph.
 OPEN_NUMBER = re.compile(r"^ {0,3}\d{1,9}\Z", re.MULTILINE)
+# A link, an image or an address that is not whole yet, at the end of a text.
+OPEN_LINK = re.compile(r"(?:(?<![\w\])\\])!?\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?|(?:https?:|www\.|<)\S*)\Z", re.IGNORECASE)
+# A word from which on a text is bold, struck out, in italics or code.
+OPEN_MARK = re.compile(r"(?<![\\*_~`\w])(\*{1,3}|_{2,3}|~~|`+)(?=[^\s*_~`])(?:(?!\1).)*\Z", re.DOTALL)
 
 
 def finished_blocks(text: str) -> list[str]:
@@ -38,15 +44,34 @@ def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
         slot = st.empty()
         for text in texts:
             for block in finished_blocks(text[finished:]):
-                slot.markdown(block)
+                draw_text(block, slot)
                 slot, drawn, finished = st.empty(), "", finished + len(block)
             if text[finished:] != drawn:
                 drawn = text[finished:]
-                # As `st.write_stream` does: a **word that is still open is bold already.
-                slot._markdown(drawn, unterminated_parsing=True)
-        slot.markdown(drawn)
+                slot.markdown(open_markdown(drawn))
+        draw_text(drawn, slot)
     if has_references(text):
-        place.markdown(text)
+        draw_text(text, place)
+
+
+def open_markdown(text: str) -> str:
+    """A block that is still being written, as Markdown that may be drawn; a figure is code as long as it is open."""
+    blocks = parsed(text)
+    if blocks and [*blocks[-1].walk()][-1].type not in {"fence", "code_block"}:
+        blocks = parsed(closed(text))
+    for node in (node for block in blocks for node in block.walk() if node.type == "fence"):
+        if node.token and language_of(node).lower() == "mermaid":
+            node.token.info = ""
+    return safe_markdown(blocks)
+
+
+def closed(text: str) -> str:
+    """A text with what is open at its end closed: a **word is bold already; a link is not there before it is whole."""
+    text, marks = OPEN_LINK.sub("", text).rstrip("*_~`\\ \n"), ""
+    place = text.rfind("\n\n") + 1
+    while "`" not in marks and (found := OPEN_MARK.search(text, place)):
+        marks, place = found[1] + marks, found.end(1)
+    return text + marks
 
 
 def has_references(text: str) -> bool:

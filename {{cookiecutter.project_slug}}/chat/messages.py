@@ -7,8 +7,11 @@ from threading import RLock
 from typing import Literal, cast
 from uuid import uuid4
 
+# {% if cookiecutter.attachments != "none" or cookiecutter.rich_replies == "yes" %}
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+from chat.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
 
+# {% endif %}
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
 StopReason = Literal["complete", "max_tokens"]
@@ -77,6 +80,9 @@ class Message(Place):
     usage: Usage | None = None
     stop_reason: StopReason | None = None
     left_out: int = 0  # how many of the oldest messages the model was not sent
+    # {% if cookiecutter.rich_replies == "yes" %}
+    parts: list[Part] = field(default_factory=list)  # what it holds besides text
+    # {% endif %}
     note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
     comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}

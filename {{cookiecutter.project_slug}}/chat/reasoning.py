@@ -3,6 +3,8 @@
 import streamlit as st
 
 from chat.messages import Message
+from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 
 
 def draw_reasoning(reply: Message) -> None:
@@ -10,7 +12,7 @@ def draw_reasoning(reply: Message) -> None:
     place = st.empty()
     if reply.reasoning:
         with place.status(thought_for(reply), state="complete", type="compact"):
-            st.markdown(reply.reasoning)
+            draw_text(reply.reasoning)
 
 
 def thought_for(reply: Message) -> str:

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from functools import cache
 
 from chat import settings
+from chat.log import about, unquoted
 from chat.messages import Message, Status
 from chat.providers import Chunk, ProviderError
 
@@ -56,6 +57,7 @@ class Reply:
         message.status, message.error, message.stop_reason = "streaming", "", None
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
+        log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
             running[message.id] = self
             self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
@@ -95,16 +97,19 @@ class Reply:
                     self._take(chunk)
             if message.stop_reason is None:
                 raise ProviderError("cut_off", "the stream ended without a stop reason")
-            if message.stop_reason == "complete" and not message.text.strip():
+            has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
+            has_content = message.text.strip()  # {% if cookiecutter.rich_replies == "no" %}
+            if message.stop_reason == "complete" and not has_content:
                 raise ProviderError("empty", "the stream ended without a text")
             return "complete", ""
         except TimeoutError:
+            log.warning("reply took too long", extra=about(message))
             return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
-            log.warning("reply %s failed: %s: %s", message.id, error.kind, error.detail)
+            log.warning("reply failed", extra=about(message, kind=error.kind, detail=unquoted(error.detail, message)))
             return "failed", error.sentence
         except Exception:
-            log.exception("reply %s failed", message.id)
+            log.exception("reply failed", extra=about(message))
             return "failed", "Something went wrong in the app. The log has the details."
 
     def _take(self, chunk: Chunk) -> None:
@@ -121,6 +126,10 @@ class Reply:
         message.stop_reason = chunk.stop_reason or message.stop_reason
         if chunk.usage:
             message.usage = chunk.usage + message.usage
+        # {% if cookiecutter.rich_replies == "yes" %}
+        if chunk.part:
+            message.parts.append(chunk.part)
+        # {% endif %}
         # {% if cookiecutter.extra_providers %}
         if chunk.instead:
             message.provider, message.model = chunk.instead.name, chunk.instead.model
@@ -141,10 +150,26 @@ class Reply:
         try:
             self._save(self.message)  # before any page hears of the end
         except Exception:
-            log.exception("reply %s was not saved", self.message.id)
+            log.exception("reply not saved", extra=about(self.message))
         # {% endif %}
+        self._log_end()
         self._over.set()
         with self._changed:
             self._changed.notify_all()
         if running.get(self.message.id) is self:  # it may have been continued by now
             del running[self.message.id]
+
+    def _log_end(self) -> None:
+        message = self.message
+        took = about(
+            message,
+            status=message.status,
+            provider=message.provider,
+            model=message.model,
+            seconds=round(message.seconds, 3),
+            first_token_seconds=message.first_token_seconds and round(message.first_token_seconds, 3),
+            input_tokens=message.usage and message.usage.input_tokens,
+            output_tokens=message.usage and message.usage.output_tokens,
+            stop_reason=message.stop_reason,
+        )
+        log.info("reply ended", extra=took)

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from chat import settings
+from chat.log import about
 from chat.providers import Chunk, ProviderError, Request
 
 log = logging.getLogger(__name__)
@@ -41,5 +42,6 @@ async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request:
                 or wait > settings.LONGEST_WAIT_SECONDS
             ):
                 raise
-            log.info("attempt %s failed, the next one is in %.1f s: %s", attempt, wait, error)
+            facts = about(request.messages[-1], attempt=attempt, kind=error.kind, next_in_seconds=round(wait, 1))
+            log.info("attempt failed", extra=facts)
         await asyncio.sleep(wait)

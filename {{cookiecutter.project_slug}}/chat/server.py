@@ -1,6 +1,7 @@
-"""What the server does beside the page: headers that keep a browser from fetching what a model names, and its end."""
+"""What the server does beside the page: headers that keep a browser from fetching elsewhere, and its start and end."""
 
 import asyncio  # {% if cookiecutter is stored %}
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,7 +9,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.database.engine import prepare  # {% if cookiecutter is stored %}
+from chat.log import start_log
 from chat.replies import running
+
+log = logging.getLogger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -53,7 +57,10 @@ class SecurityHeaders:
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """What is done before `app` serves, and after it: the replies that its end interrupts are marked."""
+    start_log()
     await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}
+    log.info("app started")
     yield
     for reply in list(running.values()):
         reply.stop("interrupted")
+    log.info("app stopped")

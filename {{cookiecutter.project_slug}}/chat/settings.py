@@ -24,6 +24,13 @@ TITLE = "{{ cookiecutter.project_name | escaped }}"
 DESCRIPTION = "{{ cookiecutter.description | escaped }}"
 AUTHOR = "{{ cookiecutter.author_name | escaped }}"
 SYSTEM_PROMPT = "{{ cookiecutter.system_prompt | escaped }}"
+# {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+# What the model is told after that: how it can draw.
+DRAWING = (
+    "Where it helps, draw in fenced code blocks: `vega-lite` for a chart (with its data inline), `csv` for a table, "
+    r"`mermaid` for a diagram. Put mathematics between \( and \). Images and data from elsewhere are not shown."
+)
+# {% endif %}
 
 # {% if cookiecutter is using("embedded") %}
 MODEL_PATH = secret("EMBEDDED_MODEL_PATH")  # another GGUF file in place of the one that is installed
@@ -60,6 +67,7 @@ ADMINS: tuple[str, ...] = ()  # the addresses of those who see the ratings  # {%
 # {% endif %}
 SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What can I ask you?")  # none: ()
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
+LOG_TEXT = False  # whether the log may hold what people and models write
 HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at  # {% if not cookiecutter is stored %}
 MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number
 TOKENS_A_DAY: int | None = None  # of one person, in questions and replies

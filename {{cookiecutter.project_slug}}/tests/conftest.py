@@ -51,6 +51,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A database apart from the real one, empty again after each test."""
     monkeypatch.setattr(settings, "DATABASE_URL", database_url)
+    monkeypatch.setenv("DATABASE_URL", database_url)  # for processes that a test starts
     yield
     with engine().begin() as connection:
         for table in reversed(metadata.sorted_tables):

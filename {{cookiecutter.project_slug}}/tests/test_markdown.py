@@ -1,13 +1,12 @@
 """Markdown drawn while it grows is the Markdown drawn whole."""
 
-import inspect
 import random
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from chat.markdown import PARSER, finished_blocks
+from chat.markdown import finished_blocks, open_markdown
+from chat.safe import PARSER
 
 TEXT = """# A heading
 
@@ -111,9 +110,29 @@ def test_it_is_drawn_in_blocks() -> None:
 
 def test_links_that_are_defined_later_are_links_in_the_end() -> None:
     text = "See [this].\n\nAnd more.\n\n[this]: https://example.com\n"
-    assert drawn("See [this].\n\nAnd", text) == [text.strip()]
+    assert drawn("See [this].\n\nAnd", text) == ["See [this](<https://example.com>).\n\nAnd more."]
 
 
-def test_streamlit_still_closes_what_is_open() -> None:
-    """The one private name of Streamlit that this app uses."""
-    assert "unterminated_parsing" in inspect.signature(st.empty()._markdown).parameters
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("so **bo", "so **bo**"),
+        ("so **bold *an", "so **bold *an***"),
+        ("so **bold**", "so **bold**"),
+        ("run `ls -", "run `ls -`"),
+        ("so ~~no", "so ~~no~~"),
+        ("- a\n- **b", "- a\n- **b**"),
+        ("see [the si", "see"),
+        ("see [the site](https://exam", "see"),
+        ("see ![a](https://exam", "see"),
+        ("see https://exam", "see"),
+        ("see <https://exam", "see"),
+        ("see [the site](https://example.com) now", "see [the site](<https://example.com>) now"),
+        ("a[0", "a\\[0"),
+        ("```python\nprint([1, `2", "```python\nprint([1, `2\n```"),
+        ("```mermaid\nflowchart LR", "```\nflowchart LR\n```"),
+        ('```vega-lite\n{"mark":', '```vega\n{"mark":\n```'),  # {% if cookiecutter.rich_replies == "yes" %}
+    ],
+)
+def test_what_is_open_is_closed_and_half_a_link_is_not_there(text: str, shown: str) -> None:
+    assert open_markdown(text) == shown

@@ -13,6 +13,15 @@ NEW = "Clear chat"  # {% if not cookiecutter is stored %}
 NEW = "New chat"  # {% if cookiecutter is stored %}
 
 
+def told(system_prompt: str) -> str:
+    """What the model is told where this is the system prompt."""
+    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    return f"{system_prompt}\n\n{settings.DRAWING}".strip()
+    # {% else %}
+    return system_prompt
+    # {% endif %}
+
+
 def shown(page: AppTest) -> list[str]:
     """The texts of the messages on the page."""
     assert not page.exception
@@ -54,7 +63,7 @@ def test_a_question_gets_its_reply_and_both_stay(page: AppTest, scripted: Script
     assert shown(page) == ["Capital of France?", "Paris.", "How many live there?", "Two million."]
     sent = scripted.requests[1]
     assert [message.text for message in sent.messages] == ["Capital of France?", "Paris.", "How many live there?"]
-    assert sent.system_prompt == settings.SYSTEM_PROMPT
+    assert sent.system_prompt == told(settings.SYSTEM_PROMPT)
 
 
 def test_a_question_is_shown_as_it_was_typed(page: AppTest, scripted: ScriptedProvider) -> None:
@@ -219,7 +228,7 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
     click(page, NEW)
     page.chat_input[0].set_value("Hello").run()
     asked = [(request.system_prompt, request.max_tokens) for request in scripted.requests]
-    assert asked == [("Be brief.", 50), (settings.SYSTEM_PROMPT, settings.MAX_TOKENS)]
+    assert asked == [(told("Be brief."), 50), (told(settings.SYSTEM_PROMPT), settings.MAX_TOKENS)]
 
 
 # {% if cookiecutter is remote %}

@@ -7,6 +7,7 @@ import streamlit as st
 from chat.feedback import MOST_CHARACTERS
 from chat.feedback.lines import save  # {% if not cookiecutter is stored %}
 from chat.feedback.rows import save  # {% if cookiecutter is stored %}
+from chat.log import about
 from chat.messages import Conversation, Message
 
 log = logging.getLogger(__name__)
@@ -54,5 +55,7 @@ def keep(reply_id: str, field: str, value: int | str | None) -> None:
     try:
         save(conversation, reply)
     except Exception:
-        log.exception("a rating was not saved")
+        log.exception("rating not saved", extra=about(reply))
         st.toast("Your rating could not be saved. The log has the reason.", icon=":material/error:")
+    else:
+        log.info("rating saved", extra=about(reply, rating=reply.rating))

@@ -11,6 +11,7 @@ A provider's module has these functions:
 from dataclasses import dataclass, field
 
 from chat.messages import Message, StopReason, Usage
+from chat.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Chunk:
     usage: Usage | None = None
     stop_reason: StopReason | None = None
     left_out: int = 0  # how many of the oldest messages the model was not sent
+    part: Part | None = None  # a chart, a table or an image  # {% if cookiecutter.rich_replies == "yes" %}
     # {% if cookiecutter.extra_providers %}
     instead: Provider | None = None  # another provider answers, the chosen one having failed
     note: str = ""  # why

@@ -1,0 +1,184 @@
+"""Charts, tables and diagrams in a reply, and what the app puts into a message itself."""
+
+import json
+import subprocess
+import sys
+from base64 import b64decode
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from chat.export import from_json, to_json, to_markdown
+from chat.figures import figure, may_be_drawn
+from chat.parts import Chart, Image, Part, Table, part_of, part_to_dict
+from chat.providers import Chunk
+from tests.conftest import END, PAGE, ScriptedProvider
+
+SPEC: dict[str, Any] = {
+    "mark": "bar",
+    "data": {"values": [{"city": "Paris", "people": 2_100_000}]},
+    "encoding": {"x": {"field": "city", "type": "nominal"}, "y": {"field": "people", "type": "quantitative"}},
+}
+CHART = f"```vega-lite\n{json.dumps(SPEC)}\n```"
+TABLE = "```csv\ncity,people\nParis,2100000\nMadrid,\n```"
+DOT = "R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs="
+PARTS: list[Part] = [
+    Chart(SPEC),
+    Table(["city", "people"], [["Paris", 2_100_000], ["Madrid", None]]),
+    Image(b64decode(DOT), "image/gif", "a [dot]"),
+]
+
+
+def drawn(page: AppTest, kind: str) -> list[Any]:
+    """The elements of a kind in the messages on a page."""
+    assert not page.exception
+    return [element for message in page.chat_message for element in message.get(kind)]
+
+
+@pytest.fixture
+def ask(page: AppTest, scripted: ScriptedProvider) -> Any:
+    """Ask for a reply, and give the page with it."""
+
+    def ask(*chunks: str | Chunk) -> AppTest:
+        scripted.replies.append([*(Chunk(chunk) if isinstance(chunk, str) else chunk for chunk in chunks), END])
+        return page.chat_input[0].set_value("Well?").run()
+
+    return ask
+
+
+def test_a_reply_draws_charts_and_tables_and_they_stay(ask: Any) -> None:
+    page = ask("Look:\n\n```vega", f"-lite\n{json.dumps(SPEC)[:20]}", f"{json.dumps(SPEC)[20:]}\n```\n\nand\n\n", TABLE)
+    for _ in range(2):
+        assert len(drawn(page, "vega_lite_chart")) == 1
+        (table,) = drawn(page, "dataframe")
+        assert list(table.value["city"]) == ["Paris", "Madrid"]
+        assert table.value["people"][0] == 2_100_000
+        assert not drawn(page, "caption")
+        page.run()
+
+
+@pytest.mark.parametrize(
+    ("block", "note"),
+    [
+        ('```vega-lite\n{"mark": "bar"\n```', "it is not JSON"),
+        ('```vega-lite\n{"mark": "bar", "colour": "red"}\n```', "it is not Vega-Lite"),
+        ("```vega-lite\n[1]\n```", "it is no object"),
+        ("```csv\na,b\n1\n```", "its rows differ in length"),
+        ("```csv\na,b\n```", "it has no rows"),
+        ("```mermaid\nflowchart LR\nA@{ img: 'https://a.com/b' }\n```", "it names an address"),
+    ],
+)
+def test_what_is_broken_stays_code_with_a_note(ask: Any, block: str, note: str) -> None:
+    page = ask(block)
+    assert note in drawn(page, "caption")[0].value
+    content = block.partition("\n")[2]
+    assert [text.value for text in drawn(page, "markdown") if content in text.value]
+    assert not [text.value for text in drawn(page, "markdown") if text.value.startswith("```mermaid")]
+    assert not drawn(page, "vega_lite_chart")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": {"url": "https://a.com"}},
+        {"mark": "image"},
+        {"mark": {"type": "image"}},
+        {"mark": {"type": "bar", "href": "https://a.com"}},
+        {"mark": {"type": "bar", "fill": "URL (https://a.com)"}},
+        {"mark": {"type": "bar", "cursor": "pointer"}},
+        {"encoding": {"href": {"value": "https://a.com"}}},
+        {"layer": [{"mark": "bar", "data": {"url": "https://a.com"}}]},
+        {"transform": [{"lookup": "a", "from": {"data": {"url": "https://a.com"}, "key": "a"}}]},
+        {"usermeta": {"embedOptions": {"patch": "https://a.com"}}},
+        {"params": [{"name": "a", "bind": {"input": "image"}}]},
+        {"params": [{"name": "cursor", "value": "pointer"}]},
+        {"data": {"sequence": {"start": 0, "stop": 1e9}}},
+        {"data": {"values": [{"a": 1}] * 5001}},
+        {"width": float("nan")},
+    ],
+    ids=str,
+)
+def test_a_chart_that_leads_elsewhere_or_is_too_large_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        Chart(SPEC | change)
+    with pytest.raises(ValueError, match=r"\w"):
+        figure("vega-lite", json.dumps(SPEC | change))
+    assert Chart(SPEC | {"params": [{"name": "zoom", "select": "interval", "bind": "scales"}]})
+
+
+@pytest.mark.parametrize(
+    ("source", "columns", "rows"),
+    [
+        ("a,b\n1,2.5\n,3", ["a", "b"], [[1, 2.5], [None, 3]]),
+        ("zip,id\n01234,12345678901234567890\n", ["zip", "id"], [["01234", "12345678901234567890"]]),
+        ('a,a,\n"x, y","say ""no""",3\n\n', ["a", "a (2)", "(3)"], [["x, y", 'say "no"', 3]]),
+    ],
+)
+def test_a_table_keeps_what_it_holds(source: str, columns: list[str], rows: list[list[Any]]) -> None:
+    assert figure("csv", source) == Table(columns, rows)
+
+
+@pytest.mark.parametrize("source", ["", "a", 'a,b\n"1,2', "a,b\n" + "1,2\n" * 5001, "a,b\n" + "1" * 200_000], ids=len)
+def test_what_is_no_table_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        figure("csv", source)
+
+
+def test_diagrams() -> None:
+    assert may_be_drawn('flowchart LR\nA["one\\ntwo"] --> B[/a/] & C[\\b\\]\nB -- "yes: 50%" --> D(url?)')
+    for part in ("https://a.com", "img: x", "'img' : x", "url (x)", "\\u0069mg", "&#47;", "#58;", "/\n/a", "@import x"):
+        assert not may_be_drawn(f"flowchart LR\nA[ {part} ]"), part
+
+
+def test_parts_stay_on_the_page_in_json_and_in_markdown(ask: Any) -> None:
+    page = ask("Look.", *(Chunk(part=part) for part in PARTS))
+    for _ in range(2):
+        assert len(drawn(page, "vega_lite_chart")) == len(drawn(page, "dataframe")) == 1
+        assert len(drawn(page, "image")) == 1
+        page.run()
+    conversation = page.session_state["conversation"]
+    assert from_json(to_json(conversation)).messages[1].parts == PARTS
+    assert to_markdown(conversation).endswith(
+        f"Look.\n\n{CHART}\n\n{TABLE}\n\n![a (dot)](data:image/gif;base64,{DOT})\n"
+    )
+
+
+def test_a_reply_of_parts_alone_is_a_reply(ask: Any) -> None:
+    assert not ask(Chunk(part=PARTS[1])).error
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"kind": "video"},
+        {"kind": "table", "columns": ["a"], "rows": [[1, 2]]},
+        {"kind": "table", "columns": ["a", "a"], "rows": []},
+        {"kind": "table", "columns": ["a"]},
+        {"kind": "chart", "spec": {"data": {"url": "https://a.com"}}},
+        {"kind": "chart", "spec": 5},
+        {"kind": "image", "data": "?", "type": "image/png"},
+        {"kind": "image", "data": "AAAA", "type": "image/bmp"},
+    ],
+    ids=str,
+)
+def test_what_is_no_part_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        part_of(values)
+
+
+def test_parts_as_plain_data() -> None:
+    assert [part_of(json.loads(json.dumps(part_to_dict(part)))) for part in PARTS] == PARTS
+
+
+def test_what_draws_is_loaded_when_something_is_drawn() -> None:
+    code = (
+        "import sys\nfrom streamlit.testing.v1 import AppTest\n"
+        f"page = AppTest.from_file({str(PAGE)!r}, default_timeout=20).run()\n"
+        "from chat.rich import draw_text\n"
+        "draw_text('a **b**')\n"
+        "print(sorted({'pandas', 'altair', 'pyarrow'} & {*sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-B", "-c", code], cwd=PAGE.parent, capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
