@@ -160,11 +160,11 @@ def draw_note(reply: Message) -> None:
             st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
 
 
-def draw_tools(conversation: Conversation, reply: Message) -> None:
+def draw_tools(reply: Message) -> None:
     """Draw what can be done with a reply that has ended."""
     with st.container(horizontal=True, vertical_alignment="center"):
         # {% if cookiecutter.feedback != "none" %}
-        if conversation.coming():
+        if st.session_state.conversation.coming():
             # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
             draw_rating(reply)
         else:
@@ -175,7 +175,7 @@ def draw_tools(conversation: Conversation, reply: Message) -> None:
         draw_versions(reply)
 
 
-def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenerator]) -> None:
+def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
     """Draw messages as they stand, each in its bubble."""
     for message, bubble in bubbles.items():
         with bubble:
@@ -186,7 +186,7 @@ def draw_messages(conversation: Conversation, bubbles: dict[Message, DeltaGenera
                 st.text("Waits for the reply before it.")
             else:
                 draw_answer(message)
-                draw_tools(conversation, message)
+                draw_tools(message)
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
@@ -262,19 +262,19 @@ st.session_state.drawn = len(bubbles)
 
 if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     asked, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
-    draw_messages(conversation, {asked: bubbles.pop(asked)})
+    draw_messages({asked: bubbles.pop(asked)})
     with bubble:
         place, foot = st.empty(), st.empty()
     key = f"stop-{reply.message.id}"
     foot.button("Stop", key=key, icon=":material/stop_circle:", on_click=stop, args=(reply.message.id,))
     # A click ends this run in there; the reply goes on, and the next run follows it again.
-    draw_reply(reply, place, meanwhile=lambda: draw_messages(conversation, bubbles))
+    draw_reply(reply, place, meanwhile=lambda: draw_messages(bubbles))
     if conversation.next_waiting():
         st.rerun()
     with foot.container():
         with st.container():
             draw_parts(reply.message.parts)  # {% if cookiecutter.rich_replies == "yes" %}
             draw_note(reply.message)
-        draw_tools(conversation, reply.message)
+        draw_tools(reply.message)
 else:
-    draw_messages(conversation, bubbles)
+    draw_messages(bubbles)
