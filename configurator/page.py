@@ -18,6 +18,7 @@ from configurator.questions import LONGEST, QUESTIONS, Question, answers_in, gro
 PICTURES = ROOT / "docs" / "images" / "gallery"
 INDENT = "\u2003"
 FIRST_FILE = "README.md"
+HEIGHT = 560  # pixels
 FEW = 5  # answers that are shown all at once
 LANGUAGES = {".md": "markdown", ".py": "python", ".svg": "xml", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml"}
 MARKS = {"added": ":green[+ {}]", "removed": ":red[\N{MINUS SIGN} {}]", "changed": ":orange[~ {}]"}
@@ -93,7 +94,7 @@ def draw_files(before: Bake, now: Bake) -> None:
     chosen = st.session_state.get("file")
     if chosen not in map(str, paths):
         chosen = FIRST_FILE
-    with tree.container(key="tree", height=640, gap=None):
+    with tree.container(key="tree", height=HEIGHT, gap=None):
         for folder, files in groupby(paths, key=lambda path: path.parent):
             if folder.name:
                 st.markdown(f":small[{plain_markdown(str(folder))}/]")
@@ -123,21 +124,22 @@ def draw_file(path: str, change: str | None, before: Bake, now: Bake) -> None:
     if content is None:
         st.text("This file is no text.")
     elif view == "Changes":
-        st.code(projects.diff(path, before, now), language="diff", height=590)
+        st.code(projects.diff(path, before, now), language="diff", height=HEIGHT)
     else:
         language = LANGUAGES.get(PurePosixPath(path.removesuffix(".example")).suffix)
-        st.code(content, language=language, line_numbers=True, height=590)
+        st.code(content, language=language, line_numbers=True, height=HEIGHT)
 
 
 def draw_dependencies(bake: Bake) -> None:
     """Draw what the app depends on, with the size of each dependency."""
     rows = [
-        f"| {requirement} | {projects.installed([requirement]) / 1e6:.1f} MB | {len(projects.brought(requirement))} |"
+        f"| {requirement} | {projects.installed([requirement]) / 1e6:.1f} | {len(projects.brought(requirement))} |"
         for requirement in projects.requirements_of(bake)
     ]
-    st.markdown("\n".join(["| dependency | with what it needs | packages |", "|---|--:|--:|", *rows]))
+    st.markdown("\n".join(["| dependency | MB | packages |", "|---|--:|--:|", *rows]))
     st.markdown(
-        f":small[Measured on {projects.SIZES['measured']} with {projects.SIZES['on']}. What two need is in both rows.]"
+        ":small[Installed, each with the packages that it needs: what two of them need is in both rows. Measured on "
+        f"{projects.SIZES['measured']} with {projects.SIZES['on']}.]"
     )
 
 
