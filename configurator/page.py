@@ -168,7 +168,7 @@ st.html(ROOT / "configurator" / "style.css")
 st.title("Your own chat")
 st.markdown("Answer what you like, see at once what comes of it, and take the app with you.")
 questions_side, project_side = st.columns([1, 2], gap="large")
-problems = project_side.container()
+problems = questions_side.container()
 
 given, lost = answers_in(st.query_params)
 refused = {name: reason for name, value in given.items() if (reason := QUESTIONS[name].refused(value))}

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,25 @@ def test_an_answer_that_is_refused_stays_and_is_explained() -> None:
     assert not sentences(test)
 
 
+def test_answers_that_do_not_go_together_stay_and_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    bake = baking.bake
+
+    def refuse_some(answers: dict[str, str]) -> baking.Bake:
+        if answers == {"avatars": "none", "feedback": "faces"}:
+            raise baking.Refused("avatars=none <b> does not go with feedback=faces.")
+        return bake(answers)
+
+    monkeypatch.setattr(baking, "bake", refuse_some)
+    test = page(avatars="none")
+    test.get_by_key("feedback").set_value("faces").run()
+    assert "&lt;b&gt; does not go with" in sentences(test)[0]
+    assert (test.get_by_key("avatars").value, test.get_by_key("feedback").value) == ("none", "faces")
+    assert all(button.proto.disabled for button in test.get("download_button") if button.proto.label == "Download")
+    test.get_by_key("avatars").set_value("emoji").run()
+    assert not sentences(test)
+    assert given(test) == {"avatars": "emoji", "feedback": "faces"}
+
+
 def test_a_link_is_taken_as_data() -> None:
     hostile = """</p><script>alert(1)</script> {{7*7}} '; touch /tmp/x; ' $(id) ![](http://a/b)"""
     test = page(project_name=hostile, description=hostile, utm_source="mail", _extensions="os", __class__="x")
@@ -242,7 +262,8 @@ def test_the_sizes_of_all_dependencies_are_known() -> None:
 def test_its_own_requirements_are_those_of_the_project() -> None:
     lines = (ROOT / "configurator" / "requirements.txt").read_text("utf-8").splitlines()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert {line for line in lines if not line.startswith("#")} <= {*project["dependencies"]}
+    known = {re.sub(r"\[.*\]", "", line) for line in project["dependencies"]}
+    assert {line for line in lines if not line.startswith("#")} <= known
 
 
 def test_the_readme_names_the_template_alike() -> None:

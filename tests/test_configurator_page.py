@@ -126,7 +126,9 @@ def test_what_a_link_brings_does_not_run(page: Page, address: str) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: asked.append(dialog.message))
     text = "\a<img src='http://127.0.0.1:9/a' onerror='alert(1)'> ![b](http://127.0.0.1:9/b) <script>alert(2)</script>"
-    page.goto(f"{address}/?{urlencode({'project_name': text, 'description': text[1:]})}")
+    response = page.goto(f"{address}/?{urlencode({'project_name': text, 'description': text[1:]})}")
+    assert response
+    assert "default-src 'self'" in response.headers["content-security-policy"]
     expect(page.get_by_role("alert")).to_contain_text("U+0007")
     expect(page.get_by_test_id("stCode").first).to_contain_text("My Chat")
     assert not [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
