@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from cookiecutter.cli import main as cookiecutter
 from streamlit.testing.v1 import AppTest
-from test_answers import HOSTILE
+from test_answers import HOSTILE, TEXTS
 from test_bakes import BAKES, name_of
 
 from configurator import baking, commands, projects, questions, sizes
@@ -25,7 +25,7 @@ from conftest import ROOT
 # Every bake that the page is held to; any function that yields answers can take its place.
 SAMPLE = [
     *BAKES,
-    *({"project_name": text, "description": text, "author_name": text, "system_prompt": text} for text in HOSTILE),
+    *(dict(zip(TEXTS, HOSTILE[n:], strict=False)) for n in range(0, len(HOSTILE), len(TEXTS))),
     {"description": "", "system_prompt": "", "llm_provider": "groq", "model": 'a "quoted" $id', "project_slug": "mine"},
 ]
 
