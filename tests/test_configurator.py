@@ -95,7 +95,7 @@ ANSWERS = {
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_question_can_be_answered(name: str) -> None:
     *_, value = ANSWERS[name]
-    test = page(history="database")
+    test = page(llm_provider="openai", history="database")
     test.get_by_key(name).set_value(value).run()
     assert not test.exception
     assert not sentences(test)
