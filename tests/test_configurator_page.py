@@ -134,25 +134,31 @@ def test_what_a_link_brings_does_not_run(page: Page, address: str) -> None:
 
 
 def test_fifty_people_at_once_see_their_own_answers(address: str) -> None:
-    async def visit(number: int) -> tuple[int, bytes]:
+    """Two each give the same answers, and share a bake."""
+
+    def answers_of(person: int) -> dict[str, str]:
+        number = person // 2
+        return {"project_name": f"Person {number}!", "llm_provider": list(PROVIDERS)[number % len(PROVIDERS)]}
+
+    async def visit(person: int) -> bytes:
         stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
         async with connect(stream, subprotocols=["streamlit"], max_size=None, proxy=None) as socket:
             request = BackMsg()
-            answers = {"project_name": f"Person {number}!", "llm_provider": list(PROVIDERS)[number % len(PROVIDERS)]}
-            request.rerun_script.query_string = urlencode(answers)
+            request.rerun_script.query_string = urlencode(answers_of(person))
             await socket.send(request.SerializeToString())
             came = b""
             async for data in socket:
                 came += data
                 if ForwardMsg.FromString(data).WhichOneof("type") == "script_finished":
-                    return number, came
+                    return came
             raise ConnectionError
 
-    async def visits() -> list[tuple[int, bytes]]:
+    async def visits() -> list[bytes]:
         return await asyncio.gather(*map(visit, range(50)))
 
     with start_blocking_portal() as portal:  # this thread's event loop may be Playwright's
-        seen = portal.call(visits)
-    for number, came in seen:
-        assert {*re.findall(rb"Person (\d+)!", came)} == {str(number).encode()}
-        assert PROVIDERS[list(PROVIDERS)[number % len(PROVIDERS)]]["model"].encode() in came
+        pages = portal.call(visits)
+    for person, came in enumerate(pages):
+        answers = answers_of(person)
+        assert {*re.findall(rb"Person \d+!", came)} == {answers["project_name"].encode()}
+        assert PROVIDERS[answers["llm_provider"]]["model"].encode() in came
