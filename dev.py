@@ -1,6 +1,7 @@
 """Everything to do with this template, on bare Python 3.11 or newer: it makes its own environment in .dev.
 
 python3 dev.py demo [name=value …]   bake an app with these answers and open it
+python3 dev.py configure             open a page that shows what each answer does, and hands over the app
 python3 dev.py test [argument …]     run the tests; the arguments are pytest's
 python3 dev.py bench [argument …]    measure
 """
@@ -95,6 +96,15 @@ def demo(answers: list[str]) -> None:
     sys.exit(run(app / ".venv" / SCRIPTS / "streamlit", "run", "--server.address=localhost", cwd=app))
 
 
+def configure(arguments: list[str]) -> None:
+    """Open the page that shows what each answer does; the commands on it name this folder."""
+    prepare()
+    say("starting the page (Ctrl+C ends it)")
+    page = ROOT / "configurator" / "streamlit_app.py"
+    command = [PYTHON, "-m", "streamlit", "run", page, "--server.address=localhost", *arguments]
+    sys.exit(run(*command, CONFIGURATOR_TEMPLATE=str(ROOT)))
+
+
 def test(arguments: list[str]) -> None:
     """Run the tests."""
     prepare()
@@ -112,7 +122,7 @@ def bench(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    commands = {command.__name__: command for command in (demo, test, bench)}
+    commands = {command.__name__: command for command in (demo, configure, test, bench)}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     # What was started ends with this program: told to end, leave `subprocess.run`, which then ends its child.

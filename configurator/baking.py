@@ -1,0 +1,141 @@
+"""Baking for a page: quickly, for many people at once, and without leaving anything behind."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from answers import ROOT
+
+LONGEST_BAKE = 10  # seconds
+LONGEST_WAIT = 60  # seconds, until another bake is over
+
+
+class Refused(Exception):  # noqa: N818
+    """The template refuses these answers; the message is its sentence."""
+
+
+class Unavailable(Exception):  # noqa: N818
+    """There is no bake, for a reason that has nothing to do with the answers; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Bake:
+    """A project.
+
+    Attributes:
+        answers: to every question.
+        defaults: what each would be, were it not given and the others were.
+        files: contents, by path.
+        programs: the paths of the files that can be run.
+    """
+
+    answers: dict[str, str]
+    defaults: dict[str, str]
+    files: dict[str, bytes]
+    programs: frozenset[str]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The answers that are not the default."""
+        return {name: value for name, value in self.answers.items() if value != self.defaults[name]}
+
+    @property
+    def slug(self) -> str:
+        """The name of its folder."""
+        return self.answers["project_slug"]
+
+
+class Worker:
+    """A process of worker.py, started when it is needed first, and again where it has ended."""
+
+    _process: subprocess.Popen[str] | None = None
+
+    def start(self) -> subprocess.Popen[str]:
+        """The process, running."""
+        if self._process is None or self._process.poll() is not None:
+            command = [sys.executable, "-m", "configurator.worker"]
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, encoding="utf-8")
+        return self._process
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """Send a request; the response.
+
+        Raises:
+            Unavailable: if there is none in time.
+        """
+        process = self.start()
+        timer = threading.Timer(LONGEST_BAKE, process.kill)
+        timer.start()
+        try:
+            print(json.dumps(request), file=process.stdin, flush=True)
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            timer.cancel()
+        if not line:
+            process.wait()
+            raise Unavailable("The bake took too long, and was ended. Change an answer to try again.")
+        return json.loads(line)
+
+
+_workers = [Worker() for _ in range(os.cpu_count() or 1)]
+_idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+for _worker in _workers:
+    _idle.put(_worker)
+
+
+def prepare() -> None:
+    """Start the workers, without waiting until they can bake."""
+    for worker in _workers:
+        worker.start()
+
+
+@contextmanager
+def worker() -> Iterator[Worker]:
+    """A worker that nobody else has in the meantime.
+
+    Raises:
+        Unavailable: if there is none for too long.
+    """
+    try:
+        worker = _idle.get(timeout=LONGEST_WAIT)
+    except queue.Empty:
+        raise Unavailable("Many people bake just now. Change an answer to try again.") from None
+    try:
+        yield worker
+    finally:
+        _idle.put(worker)
+
+
+def bake(answers: dict[str, str]) -> Bake:
+    """Bake what these answers give; questions that they leave out have their defaults.
+
+    Raises:
+        Refused: if the template refuses them.
+        Unavailable: if there is no bake for another reason.
+    """
+    with worker() as one, tempfile.TemporaryDirectory(prefix="bake-", ignore_cleanup_errors=True) as folder:
+        response = one.ask(answers=answers, folder=folder)
+        if sentence := response.get("refused"):
+            raise Refused(sentence)
+        if "failed" in response:
+            raise Unavailable("This could not be baked. The log of the page has the reason.")
+        project = Path(response["project"])
+        paths = {path.relative_to(project).as_posix(): path for path in sorted(project.rglob("*")) if path.is_file()}
+        return Bake(
+            response["answers"],
+            response["defaults"],
+            {name: path.read_bytes() for name, path in paths.items()},
+            frozenset(name for name, path in paths.items() if path.stat().st_mode & 0o100),
+        )

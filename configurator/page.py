@@ -1,0 +1,214 @@
+"""The page: the questions on one side, what comes of the answers on the other.
+
+The address of the page holds the answers, and nothing else does: so a link, a second tab and the browser's Back show
+what they should.
+"""
+
+import html
+from itertools import groupby
+from pathlib import PurePosixPath
+
+import streamlit as st
+
+from answers import ROOT, names_of, plain_markdown
+from configurator import baking, commands, projects
+from configurator.baking import Bake
+from configurator.questions import LONGEST, QUESTIONS, Question, answers_in, groups
+
+PICTURES = ROOT / "docs" / "images" / "gallery"
+INDENT = "\u2003"
+FIRST_FILE = "README.md"
+HEIGHT = 560  # pixels
+FEW = 5  # answers that are shown all at once
+LANGUAGES = {".md": "markdown", ".py": "python", ".svg": "xml", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml"}
+MARKS = {"added": ":green[+ {}]", "removed": ":red[\N{MINUS SIGN} {}]", "changed": ":orange[~ {}]"}
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def bake(answers: tuple[tuple[str, str], ...]) -> Bake:
+    """One bake for everybody who gives the same answers."""
+    return baking.bake(dict(answers))
+
+
+def say(sentence: str) -> None:
+    """Draw a sentence in which something may stand that a visitor typed: as text, whatever it is."""
+    st.html(f'<p role="alert" style="border-left: 3px solid #d33; padding-left: 0.7em">{html.escape(sentence)}</p>')
+
+
+def take_answer(question: Question) -> None:
+    """Put the answer that was just given into the address."""
+    value = st.session_state[question.name]
+    text = ", ".join(value) if question.listed else value
+    # Who empties a field that cannot be empty wants its default.
+    if text == st.session_state.now.defaults[question.name] or (not text and question.refused(text)):
+        st.query_params.pop(question.name, None)
+    else:
+        st.query_params[question.name] = text
+
+
+def draw_question(question: Question, answers: dict[str, str], refused: str | None) -> None:
+    """Draw a question with its answer, what that looks like, and why it is refused, if it is."""
+    answer = shown = answers[question.name]
+    options = [value for value in question.labels if value != answers.get(question.listed)]
+    if question.listed:
+        shown = [value for value in names_of(answer) if value in options]
+    if st.session_state.get(question.name) != shown:
+        st.session_state[question.name] = shown
+    widget = {"label": question.prompt, "key": question.name, "on_change": take_answer, "args": (question,)}
+    choice = {"options": options, "format_func": question.labels.get}
+    if question.listed:
+        st.multiselect(**widget, **choice, placeholder="None")
+    elif len(question.labels) > FEW:
+        st.selectbox(**widget, **choice)
+    elif question.labels:
+        st.radio(**widget, **choice)
+    elif question.long or "\n" in answer:
+        st.text_area(**widget, max_chars=LONGEST)
+    else:
+        st.text_input(**widget, max_chars=LONGEST)
+    if refused:
+        say(f"This {refused}.")
+    picture = PICTURES / f"{question.name}-{answer}-{st.context.theme.type or 'light'}.png"
+    if question.labels and picture.exists():
+        st.image(picture, alt=f"What it looks like: {question.labels[answer]}")
+
+
+def draw_figures(before: Bake, now: Bake) -> None:
+    """Draw how large the project is, and what the last change did to that."""
+    figures = {
+        "Files": lambda bake: len(bake.files),
+        "Lines of Python": projects.lines,
+        "Installed, in MB": lambda bake: round(projects.installed(projects.requirements_of(bake)) / 1e6),
+    }
+    with st.container(horizontal=True, gap="large"):
+        for label, figure in figures.items():
+            change = figure(now) - figure(before)
+            st.metric(label, f"{figure(now):,}", change or None, delta_color="off", width="content")
+
+
+def draw_files(before: Bake, now: Bake) -> None:
+    """Draw the tree of files, with marks for what the last change did, and the content of one of them."""
+    changes = projects.changes(before, now)
+    tree, content = st.columns([2, 5])
+    paths = sorted(map(PurePosixPath, {*now.files, *changes}), key=lambda path: (path.parent, path.name))
+    chosen = st.session_state.get("file")
+    if chosen not in map(str, paths):
+        chosen = FIRST_FILE
+    with tree.container(key="tree", height=HEIGHT, gap=None):
+        for folder, files in groupby(paths, key=lambda path: path.parent):
+            if folder.name:
+                st.markdown(f":small[{plain_markdown(str(folder))}/]")
+            for path in files:
+                label = MARKS.get(changes.get(str(path)), "{}").format(plain_markdown(path.name))
+                label = f"**{label}**" if str(path) == chosen else label
+                st.button(
+                    INDENT + label if folder.name else label,
+                    key=f"file {path}",
+                    type="tertiary",
+                    on_click=st.session_state.update,
+                    kwargs={"file": str(path)},
+                )
+    with content:
+        draw_file(chosen, changes.get(chosen), before, now)
+
+
+def draw_file(path: str, change: str | None, before: Bake, now: Bake) -> None:
+    """Draw the content of a file, or what the last change did to it."""
+    content = projects.text((before if change == "removed" else now).files[path])
+    views = ["Changes", "Content"]
+    view = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain_markdown(path)}**")
+        if change == "changed":
+            view = st.segmented_control("Show", views, default="Changes", required=True, label_visibility="collapsed")
+    if content is None:
+        st.text("This file is no text.")
+    elif view == "Changes":
+        st.code(projects.diff(path, before, now), language="diff", height=HEIGHT)
+    else:
+        language = LANGUAGES.get(PurePosixPath(path.removesuffix(".example")).suffix)
+        st.code(content, language=language, line_numbers=True, height=HEIGHT)
+
+
+def draw_dependencies(bake: Bake) -> None:
+    """Draw what the app depends on, with the size of each dependency."""
+    rows = [
+        f"| {requirement} | {projects.installed([requirement]) / 1e6:.1f} | {len(projects.brought(requirement))} |"
+        for requirement in projects.requirements_of(bake)
+    ]
+    st.markdown("\n".join(["| dependency | MB | packages |", "|---|--:|--:|", *rows]))
+    st.markdown(
+        ":small[Installed, each with the packages that it needs: what two of them need is in both rows. Measured on "
+        f"{projects.SIZES['measured']} with {projects.SIZES['on']}.]"
+    )
+
+
+def draw_command(bake: Bake) -> None:
+    """Draw the command that gives the same project."""
+    st.markdown("In a POSIX shell (Linux, macOS, WSL):")
+    st.code(commands.command(bake), language="bash", wrap_lines=True)
+    st.markdown("In any other shell, with the answers in a file:")
+    st.download_button(
+        "Download the answers", commands.answers_file(bake), f"{bake.slug}.yaml", "application/yaml", on_click="ignore"
+    )
+    st.code(commands.command_with_file(bake), language=None, wrap_lines=True)
+
+
+def bake_or_say(answers: dict[str, str]) -> Bake | None:
+    """The bake of these answers; None where there is none, which is said."""
+    try:
+        return bake(tuple(sorted(answers.items())))
+    except (baking.Refused, baking.Unavailable) as reason:
+        say(str(reason))
+        return None
+
+
+st.set_page_config(page_title="Your own chat", page_icon="💬", layout="wide")
+st.html(ROOT / "configurator" / "style.css")
+st.title("Your own chat")
+st.markdown("Answer what you like, see at once what comes of it, and take the app with you.")
+questions_side, project_side = st.columns([1, 2], gap="large")
+problems = questions_side.container()
+
+given, lost = answers_in(st.query_params)
+refused = {name: reason for name, value in given.items() if (reason := QUESTIONS[name].refused(value))}
+with problems:
+    for name in lost:
+        say(f"The address had an answer to {name} that cannot be shown here: it has its default.")
+    new = bake_or_say({name: value for name, value in given.items() if name not in refused})
+    now = new or st.session_state.get("now") or bake_or_say({})
+if not now:
+    st.stop()
+if now.given != st.session_state.setdefault("now", now).given:
+    st.session_state.before, st.session_state.now = st.session_state.now, now
+before = st.session_state.get("before", now)
+# The template may have put an answer in order; one that is refused stays as it was given.
+answers = now.answers | {name: value for name, value in given.items() if name in refused or not new}
+
+with questions_side:
+    for tab, group in zip(st.tabs([group.title for group in groups()]), groups(), strict=True):
+        with tab:
+            st.markdown(f":small[{group.help}]")
+            for question in group.questions:
+                draw_question(question, answers, refused.get(question.name))
+    st.button("Start again", icon=":material/restart_alt:", on_click=st.query_params.clear)
+
+with project_side:
+    draw_figures(before, now)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download",
+            projects.zipped(now),
+            f"{now.slug}.zip",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=bool(refused) or not new,
+        )
+        with st.popover("Copy command", icon=":material/terminal:", disabled=bool(refused) or not new):
+            draw_command(now)
+    files, dependencies = st.tabs(["Files", "Dependencies"])
+    with files:
+        draw_files(before, now)
+    with dependencies:
+        draw_dependencies(now)

@@ -1,0 +1,73 @@
+"""A process that bakes, one after the other: each request and each response is a line of JSON.
+
+Cookiecutter changes the working directory, and leaves the file of each hook behind: so it gets a process and a
+folder for such things. Started once, it need not be imported for every bake.
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.exceptions import FailedHookException
+from cookiecutter.main import cookiecutter
+from cookiecutter.prompt import render_variable
+from cookiecutter.utils import create_env_with_context
+
+from answers import QUESTIONS, ROOT
+
+
+def defaults(answers: dict[str, Any]) -> dict[str, str]:
+    """The default of every question, where the others are answered like this."""
+    environment = create_env_with_context({"cookiecutter": answers})
+    return {
+        name: raw[0] if isinstance(raw, list) else render_variable(environment, raw, answers)
+        for name, raw in QUESTIONS.items()
+        if not name.startswith("_")
+    }
+
+
+def bake(answers: dict[str, str], folder: str) -> dict[str, Any]:
+    """Bake into a folder.
+
+    Args:
+        answers: those that are given; the others have their defaults.
+        folder: an empty one. Whatever comes into being is in it.
+
+    Returns:
+        `project`, the path of the project in the folder, `answers`, all of them, and `defaults`; or `refused`, the
+        template's sentence; or `failed`, where something is wrong that no other answer would mend.
+    """
+    tempfile.tempdir = folder
+    replay = Path(folder, "replay")
+    config = {"replay_dir": str(replay), "cookiecutters_dir": folder}
+    try:
+        project = cookiecutter(
+            str(ROOT), no_input=True, extra_context=answers, output_dir=f"{folder}/project", default_config=config
+        )
+        (file,) = replay.iterdir()
+        complete = json.loads(file.read_text("utf-8"))["cookiecutter"]
+        asked = defaults(complete)
+    except FailedHookException as error:
+        return {"refused": str(error)}
+    except Exception:
+        traceback.print_exc()
+        return {"failed": True}
+    return {"project": project, "answers": {name: complete[name] for name in asked}, "defaults": asked}
+
+
+def main() -> None:
+    """Serve until the other side closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the page too, which then closes the pipe
+    responses = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # hooks print what to do next
+    for line in sys.stdin:
+        print(json.dumps(bake(**json.loads(line))), file=responses, flush=True)
+
+
+if __name__ == "__main__":
+    main()
