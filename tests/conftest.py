@@ -31,6 +31,11 @@ TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 Bake = Callable[..., Path]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `python3 dev.py test --triples` try every three answers together."""
+    parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much longer")
+
+
 @pytest.fixture(scope="session")
 def bake(cookies_session: Cookies) -> Bake:
     """Bake with these answers and give the project's folder; the same answers are baked once."""

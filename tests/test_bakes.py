@@ -137,7 +137,10 @@ TRACES = {
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
-    ("rich_replies", "yes"): r"vega|altair|\bcsv\b|\bcharts?\b|mathematic|diagrams\b|chat.(rich|parts)|\.parts\b",
+    (
+        "rich_replies",
+        "yes",
+    ): r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat.(rich|parts|figures)|(message|reply)\.parts\b",
     ("rich_replies", "no"): r"chat.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
@@ -169,7 +172,7 @@ MODULE_TRACES = {
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|maxuploadsize ="
 NO_AVATARS = r"avatar"
-NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
+NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
@@ -326,7 +329,8 @@ def test_pairs_of_providers(bake: Bake, first: str) -> None:
             ast.parse(path.read_text("utf-8"))
 
 
-def test_no_leftovers_of_the_template(project: Path) -> None:
+def assert_no_leftovers(project: Path) -> None:
+    """No file shows that it came from a template."""
     for name, text in texts(project).items():
         assert not re.search(r"\{%|%\}|\{\{ | \}\}|\{#|cookiecutter", text), name
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{name}: white space at the end of a line"
@@ -337,6 +341,10 @@ def test_no_leftovers_of_the_template(project: Path) -> None:
         assert text.endswith("\n"), f"{name}: no newline at the end"
         assert not text.endswith("\n\n"), f"{name}: blank lines at the end"
         assert "\r" not in text, name
+
+
+def test_no_leftovers_of_the_template(project: Path) -> None:
+    assert_no_leftovers(project)
 
 
 def test_every_file_parses(project: Path) -> None:
