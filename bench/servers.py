@@ -134,7 +134,8 @@ def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
         "STREAMLIT_SERVER_PORT": str(port),
     }
     command = [sys.executable, "-m", "streamlit", "run"]
-    process = psutil.Popen(command, cwd=folder, env=os.environ | environment | more, stdout=subprocess.DEVNULL)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the app logs each event
+    process = psutil.Popen(command, cwd=folder, env=os.environ | environment | more, **silent)
     try:
         deadline = time.monotonic() + START_SECONDS
         while True:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,8 +33,18 @@ Bake = Callable[..., Path]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `python3 dev.py test --triples` try every three answers together."""
+    """The options of `python3 dev.py test`."""
     parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much longer")
+    parser.addoption("--thorough", action="store_true", help="also what takes long, as in CI")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless everything is asked for; CI always runs everything."""
+    if os.environ.get("CI") or config.getoption("thorough"):
+        return
+    long = [item for item in items if item.get_closest_marker("thorough")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
 
 
 @pytest.fixture(scope="session")

@@ -268,6 +268,8 @@ def facts(provider: dict[str, object]) -> set[str]:
 ALIKE = ("ollama", "openrouter", "groq", "cohere", "deepseek", "xai", "together", "huggingface", "faces", "emoji")
 RUN = [answers for answers in BAKES if not {"license", "avatars"} >= answers.keys() or not answers]
 RUN = [answers for answers in RUN if len(answers) > 1 or not {*ALIKE} & {*answers.values()}]
+# Between them, these have every module; the others are run where everything is.
+RUN = [answers if answers in ({}, *SEVERAL) else pytest.param(answers, marks=pytest.mark.thorough) for answers in RUN]
 
 
 def name_of(answers: dict[str, str]) -> str:
@@ -317,6 +319,7 @@ def test_no_trace_of_what_was_not_chosen(project: Path, answers: dict[str, str])
     assert not traces(project, answers)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", PROVIDERS)
 def test_pairs_of_providers(bake: Bake, first: str) -> None:
     for second in list(PROVIDERS)[list(PROVIDERS).index(first) + 1 :]:

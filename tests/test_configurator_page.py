@@ -61,6 +61,7 @@ def pick(page: Page, group: str, answer: str) -> None:
     page.get_by_text(answer).click()
 
 
+@pytest.mark.thorough
 def test_somebody_picks_sees_downloads_and_runs_the_app(page: Page, tmp_path: Path) -> None:
     pick(page, "The page", "One to five stars")
     expect(page.get_by_alt_text("What it looks like: One to five stars")).to_be_visible()
@@ -133,6 +134,7 @@ def test_what_a_link_brings_does_not_run(page: Page, address: str) -> None:
     assert not [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
 
 
+@pytest.mark.thorough
 def test_fifty_people_at_once_see_their_own_answers(address: str) -> None:
     """Two each give the same answers, and share a bake."""
 

@@ -12,7 +12,16 @@ import pytest
 from conftest import ROOT, Bake, output, tool
 
 
-@pytest.mark.parametrize("provider", ["embedded", "openai", "anthropic", "gemini", "bedrock", "groq"])
+@pytest.mark.parametrize(
+    "provider",
+    [
+        "embedded",
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in ("openai", "anthropic", "gemini", "bedrock", "groq")
+        ),
+    ],
+)
 def test_a_bake_in_an_environment_of_its_own(bake: Bake, tmp_path: Path, provider: str) -> None:
     """What its pyproject.toml names is all it needs: uv installs that, and its tests pass."""
     project = tmp_path / "app"

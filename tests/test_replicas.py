@@ -93,6 +93,7 @@ async def talk(url: str, wire: Wire, first: Replica) -> None:
     assert await ask(again, after) == [None] * PEOPLE
 
 
+@pytest.mark.thorough
 def test_no_finished_message_is_missing_when_a_replica_is_killed(
     two_replicas: tuple[str, list[Replica]], wire: Wire
 ) -> None:
@@ -100,6 +101,7 @@ def test_no_finished_message_is_missing_when_a_replica_is_killed(
     asyncio.run(talk(url, wire, first))
 
 
+@pytest.mark.thorough
 def test_a_page_finds_another_replica_by_itself(
     two_replicas: tuple[str, list[Replica]], wire: Wire, browser: Browser
 ) -> None:

@@ -4,6 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.messages import CONTINUE, Usage
+from chat.models import listing  # {% if cookiecutter is remote %}
 from chat.providers import Chunk, ProviderError
 from tests.conftest import ScriptedProvider, new_page
 
@@ -233,7 +234,8 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
 
 # {% if cookiecutter is remote %}
 def test_a_model_can_be_chosen(page: AppTest, scripted: ScriptedProvider) -> None:
-    page.run()  # by now the provider has listed its models
+    listing(PROVIDER.name, PROVIDER).result(10)
+    page.run()
     model = page.selectbox[-1]
     assert model.options == [PROVIDER.model, "model-1", "model-2"]
     model.set_value("model-2").run()
