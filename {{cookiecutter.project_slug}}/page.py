@@ -144,7 +144,8 @@ def draw_note(reply: Message) -> None:
     if reply.note:
         st.text(reply.note)
     # {% endif %}
-    if reply.status == "complete" and reply.stop_reason != "max_tokens":
+    begins = reply.status == "streaming"  # in another page, just now
+    if begins or (reply.status == "complete" and reply.stop_reason != "max_tokens"):
         return
     if reply.status == "failed":
         st.error(reply.error, icon=":material/error:")
