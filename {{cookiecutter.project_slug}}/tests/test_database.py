@@ -39,12 +39,18 @@ def found(conversation: Conversation) -> Conversation:
     return again
 
 
-def begin(conversation: Conversation, pen: Pen) -> Message:
-    """Ask, and have the pen write the reply."""
+def ask(conversation: Conversation) -> Message:
+    """Ask; the reply, which this process is to fill."""
     with changing(conversation):
         conversation.ask("and now?")
         reply = conversation.take_waiting()
     assert reply
+    return reply
+
+
+def begin(conversation: Conversation, pen: Pen) -> Message:
+    """Ask, and have the pen write the reply."""
+    reply = ask(conversation)
     Reply(reply, pen.chunks(), save)
     return reply
 
@@ -144,10 +150,7 @@ def test_a_reply_is_saved_as_it_grows_and_when_it_ends() -> None:
 
 def test_a_page_follows_a_reply_of_another_process() -> None:
     conversation = talk("one?", "one.")
-    with changing(conversation):
-        conversation.ask("two?")
-        reply = conversation.take_waiting()
-    assert reply
+    reply = ask(conversation)
     of_another_process(reply, time.time())
     elsewhere = reply_to_follow(found(conversation).messages[-1])
     assert isinstance(elsewhere, ReplyElsewhere)
@@ -164,10 +167,7 @@ def test_a_page_follows_a_reply_of_another_process() -> None:
 
 def test_a_reply_whose_process_is_gone_was_interrupted() -> None:
     conversation = talk("one?", "one.")
-    with changing(conversation):
-        conversation.ask("two?")
-        reply = conversation.take_waiting()
-    assert reply
+    reply = ask(conversation)
     of_another_process(reply, time.time())
     assert found(conversation).messages[-1].status == "streaming"
     of_another_process(reply, time.time() - SILENT_SECONDS - 1)
