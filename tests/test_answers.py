@@ -114,6 +114,7 @@ REFUSED = [
     ("project_name=bell \a", "U+0007"),
     ("author_name= \n ", "at least one letter"),
     ("model=", "at least one letter"),
+    ("model=gpt-6-luna", "use another, like SmolLM2-135M-Instruct"),
     ("extra_providers=groq, opnai", "openai_compatible"),
     ("llm_provdier=openai", "llm_provider"),
     *(("=".join(answer), "=".join(needed)) for answer, (*needed, _) in NEEDS.items()),
@@ -190,7 +191,11 @@ def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
     terminal.answer("better")
     for question in ASKED[ASKED.index("project_slug") + 1 :]:
         terminal.read_until("): ")
-        if question == "deployment":
+        if question == "model":
+            terminal.answer("gpt-6-luna")
+            terminal.read_until("is a model of OpenAI", "(SmolLM2-135M-Instruct):")
+            terminal.answer()
+        elif question == "deployment":
             terminal.answer("3")
             terminal.read_until("deployment=kubernetes needs history=database", "): ")
             terminal.answer("2")
