@@ -15,8 +15,8 @@ from typing import Any
 
 import click
 from cookiecutter.exceptions import FailedHookException
-from cookiecutter.prompt import read_user_choice, read_user_variable
-from jinja2 import Environment
+from cookiecutter.prompt import read_user_choice, read_user_variable, render_variable
+from jinja2 import Environment, pass_environment
 from jinja2.ext import Extension
 from slugify import slugify
 
@@ -104,6 +104,16 @@ def refused_providers(value: str) -> str | None:
     return None
 
 
+def refused_model(answers: dict[str, Any]) -> str | None:
+    """Why the model cannot be the provider's, or None: of a provider that is changed later, the model stays behind."""
+    own = answers["_providers"][answers["llm_provider"]]
+    makers = [other["label"] for other in answers["_providers"].values() if other["model"] == answers["model"]]
+    # Whoever speaks Chat Completions may serve anybody's models.
+    if not makers or own["module"] == "openai_compatible" or answers["model"] in (own["model"], *own["models"]):
+        return None
+    return f"is a model of {makers[0]}: with llm_provider={answers['llm_provider']} use another, like {own['model']}"
+
+
 CHECKS: dict[str, Callable[[str], str | None]] = {
     "project_name": refused_name,
     "project_slug": refused_slug,
@@ -138,10 +148,12 @@ def refuse_unknown_names() -> None:
         raise FailedHookException(f"There is no question {unknown[0]!r}. The names are: {', '.join(known)}.")
 
 
-def checked(answers: dict[str, str]) -> str:
+@pass_environment
+def checked(environment: Environment, answers: dict[str, Any]) -> str:
     """Check the answers given so far; a refused one is asked again where somebody can answer.
 
     Args:
+        environment: renders the default of a question that is asked again.
         answers: cookiecutter's own dict, so that a better answer put into it is kept.
 
     Raises:
@@ -150,13 +162,15 @@ def checked(answers: dict[str, str]) -> str:
     refuse_unknown_names()
     can_ask = not command_line().get("no_input", True) and sys.stdin.isatty()
     for name, refused in CHECKS.items():
-        while (value := answers.get(name)) is not None and (reason := refused(value)):
+        while (value := answers.get(name)) is not None and (
+            reason := refused(value) or (refused_model(answers) if name == "model" else None)
+        ):
             shown = value if len(value) <= SLUG_LENGTH else f"{value[:SLUG_LENGTH]}…"
             sentence = f"{name} {shown!r} {reason}."
             if not can_ask:
                 raise FailedHookException(sentence)
             print(sentence)
-            fallback = slug(answers["project_name"]) if name == "project_slug" else QUESTIONS[name]
+            fallback = render_variable(environment, QUESTIONS[name], answers)
             answers[name] = read_user_variable(name, fallback, QUESTIONS["__prompts__"])
     for (name, value), (other, needed, why) in NEEDS.items():
         while answers.get(name) == value and answers[other] != needed:

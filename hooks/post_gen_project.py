@@ -77,6 +77,11 @@ FILES = {
             *("kubernetes/secret.example.yaml", "kubernetes/service.yaml"),
         },
     },
+    "ci": {
+        "github": {
+            *(".github/dependabot.yml", ".github/workflows/tests.yml", ".pre-commit-config.yaml", "AGENTS.md"),
+        },
+    },
     "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
     "ratings": {
         "session": {"chat/feedback/lines.py", "tests/test_lines.py"},

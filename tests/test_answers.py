@@ -3,7 +3,6 @@
 import ast
 import json
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -114,6 +113,7 @@ REFUSED = [
     ("project_name=bell \a", "U+0007"),
     ("author_name= \n ", "at least one letter"),
     ("model=", "at least one letter"),
+    ("model=gpt-6-luna", "use another, like SmolLM2-135M-Instruct"),
     ("extra_providers=groq, opnai", "openai_compatible"),
     ("llm_provdier=openai", "llm_provider"),
     *(("=".join(answer), "=".join(needed)) for answer, (*needed, _) in NEEDS.items()),
@@ -159,6 +159,8 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         """Start it."""
+        import pty  # which Windows has not
+
         master, slave = pty.openpty()
         env = {**os.environ, "HOME": str(folder), "TERM": "dumb", "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--output-dir", str(folder / "out")]
@@ -179,6 +181,7 @@ class Terminal:
         os.write(self.terminal, f"{text}\n".encode())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     terminal.read_until("(My Chat):")
@@ -190,7 +193,11 @@ def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
     terminal.answer("better")
     for question in ASKED[ASKED.index("project_slug") + 1 :]:
         terminal.read_until("): ")
-        if question == "deployment":
+        if question == "model":
+            terminal.answer("gpt-6-luna")
+            terminal.read_until("is a model of OpenAI", "(SmolLM2-135M-Instruct):")
+            terminal.answer()
+        elif question == "deployment":
             terminal.answer("3")
             terminal.read_until("deployment=kubernetes needs history=database", "): ")
             terminal.answer("2")

@@ -24,6 +24,7 @@ VALUES = {
     "history": ("session", "database"),
     "sign_in": ("none", "oidc"),
     "deployment": ("none", "docker", "kubernetes"),
+    "ci": ("github", "none"),
     "license": ("MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"),
 }
 DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_providers": ""}
@@ -78,6 +79,7 @@ SOMETIMES = {
         kubernetes/autoscaler.yaml kubernetes/deployment.yaml kubernetes/disruptions.yaml kubernetes/ingress.yaml
         kubernetes/kustomization.yaml kubernetes/migration.yaml kubernetes/secret.example.yaml kubernetes/service.yaml
     """,
+    ("ci", "github"): ".github/dependabot.yml .github/workflows/tests.yml .pre-commit-config.yaml AGENTS.md",
     ("rich_replies", "yes"): """
         chat/charts.py chat/figures.py chat/mathematics.py chat/parts.py chat/rich.py tests/test_mathematics.py
         tests/test_rich.py
@@ -136,6 +138,7 @@ TRACES = {
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
+    ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
     ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
     (
         "rich_replies",
@@ -171,6 +174,8 @@ MODULE_TRACES = {
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|maxuploadsize ="
+# What GitHub fills in: `${{ … }}`.
+GITHUBS = re.compile(r"\$\{\{.*?\}\}")
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
@@ -266,7 +271,7 @@ def facts(provider: dict[str, object]) -> set[str]:
 
 # What differs from another bake only in a text, a picture or facts of the table is not run.
 ALIKE = ("ollama", "openrouter", "groq", "cohere", "deepseek", "xai", "together", "huggingface", "faces", "emoji")
-RUN = [answers for answers in BAKES if not {"license", "avatars"} >= answers.keys() or not answers]
+RUN = [answers for answers in BAKES if not {"license", "avatars", "ci"} >= answers.keys() or not answers]
 RUN = [answers for answers in RUN if len(answers) > 1 or not {*ALIKE} & {*answers.values()}]
 # Between them, these have every module; the others are run where everything is.
 RUN = [answers if answers in ({}, *SEVERAL) else pytest.param(answers, marks=pytest.mark.thorough) for answers in RUN]
@@ -335,7 +340,7 @@ def test_pairs_of_providers(bake: Bake, first: str) -> None:
 def assert_no_leftovers(project: Path) -> None:
     """No file shows that it came from a template."""
     for name, text in texts(project).items():
-        assert not re.search(r"\{%|%\}|\{\{ | \}\}|\{#|cookiecutter", text), name
+        assert not re.search(r"\{%|%\}|\{\{ | \}\}|\{#|cookiecutter", GITHUBS.sub("", text)), name
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{name}: white space at the end of a line"
         assert "\n\n\n\n" not in text, f"{name}: too many blank lines"
         assert name.endswith(".py") or "\n\n\n" not in text, f"{name}: two blank lines"
@@ -353,7 +358,7 @@ def test_no_leftovers_of_the_template(project: Path) -> None:
 def test_every_file_parses(project: Path) -> None:
     parsers = {
         **{".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads},
-        **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load},
+        **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load, ".yml": yaml.safe_load},
     }
     parsed = [
         parsers[path.suffix](path.read_text("utf-8")) for path in files(project).values() if path.suffix in parsers
@@ -388,13 +393,15 @@ def test_every_file_of_the_template_is_valid_before_it_is_baked() -> None:
     for path in (*TEMPLATE.rglob("*.toml"), *TEMPLATE.rglob("*.example")):
         if path.name != "secrets.toml.example":  # a key's name stands outside a string there
             tomllib.loads(path.read_text("utf-8"))
-    for path in TEMPLATE.rglob("*.yaml"):
+    for path in (*TEMPLATE.rglob("*.yaml"), *TEMPLATE.rglob("*.yml")):
         yaml.safe_load(path.read_text("utf-8"))
 
 
 def test_what_needs_no_rendering_is_copied() -> None:
     """Compiling a file as a template takes longer than all else: a fifth of the time of a bake."""
     plain = {
-        name for name, text in texts(TEMPLATE).items() if not re.search(r"\{\{|# \{%", text) and "cache" not in name
+        name
+        for name, text in texts(TEMPLATE).items()
+        if not re.search(r"\{\{|# \{%", GITHUBS.sub("", text)) and "cache" not in name
     }
     assert set(QUESTIONS["_copy_without_render"]) == plain

@@ -32,7 +32,9 @@ SECRETS = [
     *("chat/providers/__pycache__/keys.pyc", "data/chat.db", "data/feedback.jsonl", "id_ed25519"),
     "kubernetes/secret.yaml",
 ]
-NOT_IN_IMAGE = r"docs/|tests/|kubernetes/|README|LICENSE|\.gitignore|\.dockerignore|Dockerfile|compose|.*\.example$"
+NOT_IN_IMAGE = (
+    r"docs/|tests/|kubernetes/|README|AGENTS|LICENSE|\.git|\.pre-commit|\.dockerignore|Dockerfile|compose|.*\.example$"
+)
 
 WITH_PODS = ("deployment.yaml", "migration.yaml")
 

@@ -40,6 +40,6 @@ def test_a_line_of_a_time_without_comments_is_read(file: Path) -> None:
     save(conversation, reply)
     line = json.loads(file.read_text("utf-8"))
     del line["comment"], line["context"]
-    file.write_text(json.dumps(line) + "\n")
+    file.write_text(json.dumps(line) + "\n", "utf-8")
     (entry,) = rated()
     assert (entry.comment, entry.context) == ("", [])
