@@ -56,7 +56,7 @@ ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
     chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py chat/following.py chat/limits.py
     chat/log.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py chat/safe.py
-    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.py pyproject.toml streamlit_app.py
+    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.css page.py pyproject.toml streamlit_app.py
     tests/__init__.py tests/conftest.py tests/test_answering.py tests/test_export.py tests/test_limits.py
     tests/test_log.py tests/test_messages.py tests/test_page.py tests/test_replies.py tests/test_safe.py
 """
