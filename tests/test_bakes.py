@@ -169,7 +169,7 @@ MODULE_TRACES = {
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|maxuploadsize ="
 NO_AVATARS = r"avatar"
-NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
+NO_FEEDBACK = r"feedback|\brat(e|ed|ing|ings)\b|a comment\b|(?<!\()\.comment\b"
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
