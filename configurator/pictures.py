@@ -28,7 +28,7 @@ PLAIN = {"llm_provider": "openai", "avatars": "material", "feedback": "none"}
 SIZE = {"width": 420, "height": 900}
 WHOLE = {"width": 1280, "height": 800}
 SCHEMES = ("light", "dark")
-COLOURS = 64
+COLOURS = 256
 REPLY = """
 A list comprehension builds a list in **one expression**; see [the tutorial](https://docs.python.org/3/tutorial/).
 
