@@ -1,37 +1,100 @@
 """No serious fault for keyboards and screen readers in the page's own parts, by axe-core."""
 
 from collections.abc import Callable
+from itertools import product
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app import App
 from wire import Wire
 
+REPLY = """
+See [the tutorial](https://docs.python.org/3/tutorial/) for more, and `range` for numbers.
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious(start: Callable[..., App], wire: Wire, width: int, scheme: str) -> None:
-    app = start(llm_provider="openai", extra_providers="anthropic")
-    app.page.emulate_media(color_scheme=scheme)
-    app.page.set_viewport_size({"width": width, "height": 900})
-    wire.play(["reasoning", "max_tokens", "overloaded"], dialect=None)
+### How it reads
+
+> Keep it short.
+
+| Form | Gives |
+|---|---|
+| `[…]` | a list |
+
+```python
+# The squares of even numbers
+@cache
+def squares(limit: int) -> list[int]:
+    return [n * n for n in range(limit) if n % 2 == 0]
+
+print("Squares:", squares(10))
+```
+
+```html
+<p class="note">One &amp; all</p>
+```
+
+```diff
+-old
++new
+```
+"""
+# Chromium and Firefox let the keyboard into what scrolls, so code that is wider than a phone may do so.
+OPTIONS = {"rules": {"scrollable-region-focusable": {"enabled": False}}}
+
+
+def test_nothing_serious(start: Callable[..., App], wire: Wire) -> None:
+    app = start(llm_provider="openai", extra_providers="anthropic", history="database", attachments="images")
+    page = app.page
+    wire.play("echo")
+    app.ask("Another conversation?")
+    expect(app.messages.nth(1)).to_contain_text("You said")
+    app.press("New chat")
+    expect(app.messages).to_have_count(0)
+    wire.play(["reasoning", "reasoning", "max_tokens", "overloaded"], text=REPLY, dialect=None)
     app.ask("One?")
-    expect(app.messages.nth(1)).to_contain_text("That is it.")
-    app.ask("Two?")
-    expect(app.page.get_by_role("button", name="Continue")).to_be_visible()
+    expect(app.messages.nth(1)).to_contain_text("+new")
     app.choose("Ask again")
+    expect(app.messages.nth(1)).to_contain_text("2/2")
+    app.ask("Two?")
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    app.ask("Three?")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(2)
     app.wait_for_the_end()
     app.messages.nth(1).get_by_role("radio").first.click()
-    expect(app.page.get_by_role("button", name="Add a comment")).to_be_visible()
-    app.picture(f"accessibility-{width}-{scheme}")
-    found = [
-        (violation["id"], node["html"][:200])
-        for violation in Axe().run(app.page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
+    comment, more = page.get_by_role("button", name="Add a comment"), page.get_by_role("button", name="More")
+    expect(comment).to_be_visible()
+    page.add_style_tag(content="* { transition: none !important; animation: none !important; }")  # colours fade
+
+    found = []
+
+    def look(state: str) -> None:
+        for width, scheme in product((1280, 390), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+            app.picture(f"accessibility-{state}-{width}-{scheme}")
+            found.extend(
+                (state, width, scheme, violation["id"], node["html"][:200])
+                for violation in Axe().run(page, options=OPTIONS).response["violations"]
+                if violation["impact"] in ("serious", "critical")
+                for node in violation["nodes"]
+            )
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    look("conversation")
+    app.question.fill("Four?")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_label("Title")).to_be_visible()
+    more.first.click()
+    expect(page.get_by_role("menuitem", name="Copy")).to_be_visible()
+    look("menu")
+    page.get_by_role("menuitem", name="Copy").click()
+    expect(page.get_by_role("dialog")).to_contain_text("print")
+    look("copy")
+    page.keyboard.press("Escape")
+    comment.click()
+    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+    look("comment")
     assert found == []
 
 

@@ -57,7 +57,7 @@ ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
     chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py chat/following.py chat/limits.py
     chat/log.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py chat/safe.py
-    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.py pyproject.toml streamlit_app.py
+    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.css page.py pyproject.toml streamlit_app.py
     tests/__init__.py tests/conftest.py tests/test_answering.py tests/test_export.py tests/test_limits.py
     tests/test_log.py tests/test_messages.py tests/test_page.py tests/test_replies.py tests/test_safe.py
 """
@@ -177,7 +177,7 @@ NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|max
 # What GitHub fills in: `${{ … }}`.
 GITHUBS = re.compile(r"\$\{\{.*?\}\}")
 NO_AVATARS = r"avatar"
-NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|\.comment\b"
+NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|(?<!\()\.comment\b"
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from test_answers import HOSTILE, TEXTS
 from test_bakes import BAKES, name_of
 
-from configurator import baking, commands, projects, questions, sizes
+from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
 from conftest import QUESTIONS as FACTS
 from conftest import ROOT
@@ -268,3 +268,13 @@ def test_its_own_requirements_are_those_of_the_project() -> None:
 
 def test_the_readme_names_the_template_alike() -> None:
     assert f"uvx cookiecutter {commands.TEMPLATE}\n" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_gallery_shows_every_avatar_and_every_rating() -> None:
+    shown = re.findall(r"!\[.*?\]\(images/gallery/(.*?)\)", pictures.GALLERY.read_text("utf-8"))
+    choices = [f"{name}-{answer}" for name in ("avatars", "feedback") for answer in FACTS[name]]
+    assert set(shown) == {f"{name}-{scheme}.png" for name in ["theme", *choices] for scheme in ("light", "dark")}
+    files = {file.name: file.stat().st_size for file in pictures.FOLDER.iterdir()}
+    assert set(files) == set(shown)
+    assert sum(files.values()) < 400_000
+    assert pictures.GALLERY.read_text("utf-8") == pictures.gallery()

@@ -191,6 +191,7 @@ def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
+st.html(settings.ROOT / "page.css")
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
@@ -198,7 +199,7 @@ conversation = open_conversation()
 with st.sidebar:
     st.button("Clear chat", icon=":material/delete:", on_click=begin)  # {% if not cookiecutter is stored %}
     st.button("New chat", icon=":material/add:", on_click=begin)  # {% if cookiecutter is stored %}
-    past = st.container(gap="xsmall")  # {% if cookiecutter is stored %}
+    past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
 # {% if cookiecutter.attachments == "none" %}
@@ -208,7 +209,7 @@ text, attachments = draw_input(options, problem is not None)
 # {% endif %}
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
-header, suggestions = st.container(), st.empty()
+header, suggestions = st.container(gap="xsmall"), st.empty()
 if settings.SUGGESTIONS and not conversation.messages and not problem:
     text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
 question = (text,) if text else ()  # {% if cookiecutter.attachments == "none" %}
@@ -222,7 +223,7 @@ if conversation.messages:
 
 with header:
     # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
-    st.html(f'<h1 style="padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+    st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
     st.text(settings.DESCRIPTION)
     st.text(f"{options.provider.label} answers, with {options.model}.")
     if problem:

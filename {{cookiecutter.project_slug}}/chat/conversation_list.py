@@ -11,6 +11,10 @@ from chat.database.conversations import TITLE_LENGTH, find
 from chat.database.listing import Entry, entries, remove, rename
 
 LISTED = 20  # each run of the page sends them all to the browser
+LEFT = """<style>
+.st-key-conversations button { padding-inline: 0.75rem; }
+.st-key-conversations button > div { justify-content: start; text-align: start; }
+</style>"""  # where a list is read; in the middle is all that Streamlit's buttons can
 
 
 def draw_list(person: str, current: str) -> None:
@@ -20,6 +24,7 @@ def draw_list(person: str, current: str) -> None:
         person: whose they are.
         current: the id of the one on the page.
     """
+    st.html(LEFT)
     words = st.text_input("Search", key="words", placeholder="Search", label_visibility="collapsed")
     most = st.session_state.setdefault("listed", LISTED)
     found = entries(person, words, most + 1)
@@ -36,6 +41,7 @@ def draw_list(person: str, current: str) -> None:
                 width="stretch",
                 on_click=turn_to,
                 args=(entry.id,),
+                wrap=False,
             )
             if entry.id == current:
                 draw_actions(entry)
@@ -45,7 +51,7 @@ def draw_list(person: str, current: str) -> None:
 
 def draw_actions(entry: Entry) -> None:
     """Draw what can be done with a conversation: rename it, and delete it once that is confirmed."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         match st.session_state.get("action"):
             case "rename":
                 st.text_input("Title", entry.title, key=f"title-{entry.id}", max_chars=TITLE_LENGTH)

@@ -100,7 +100,8 @@ UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack
 AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}
 # {% elif cookiecutter.avatars == "emoji" %}
 
-AVATARS = {"user": "🧑", "assistant": "🤖"}
+# The invisible \ufe0f asks for the colours: some fonts have these in black and white too.
+AVATARS = {"user": "🧑\ufe0f", "assistant": "🤖\ufe0f"}
 # {% elif cookiecutter.avatars == "images" %}
 
 AVATARS = {role: ROOT / "assets" / f"{role}.svg" for role in ("user", "assistant")}
