@@ -12,8 +12,9 @@ from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.safe import PARSER, language_of, parsed, safe_markdown
 
-# What may become the next item of a list: until its dot is there, it looks like a paragraph.
-OPEN_NUMBER = re.compile(r"^ {0,3}\d{1,9}\Z", re.MULTILINE)
+# What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,
+# one that begins in bold (`* **`) like a rule.
+OPEN_ITEM = re.compile(r"^ {0,3}(?:\d{1,9}|\* +\*{2,3}|- +-{2,3})\Z", re.MULTILINE)
 # A link, an image or an address that is not whole yet, at the end of a text.
 OPEN_LINK = re.compile(r"(?:(?<![\w\])\\])!?\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?|(?:https?:|www\.|<)\S*)\Z", re.IGNORECASE)
 # A word from which on a text is bold, struck out, in italics or code.
@@ -25,7 +26,7 @@ def finished_blocks(text: str) -> list[str]:
 
     That is all but the last one: whatever follows may still belong to it. Joined, they are the start of `text`.
     """
-    tokens = PARSER.parse(OPEN_NUMBER.sub("", text))
+    tokens = PARSER.parse(OPEN_ITEM.sub("", text))
     first_lines = [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
     lines = list(io.StringIO(text, newline=""))
     bounds = [0, *first_lines[1:]]

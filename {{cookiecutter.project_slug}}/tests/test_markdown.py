@@ -84,6 +84,7 @@ def test_the_open_block_is_not_finished() -> None:
     assert finished_blocks("one\n\ntwo") == ["one\n\n"]
     assert finished_blocks("- one\n\n- two") == []
     assert finished_blocks("1. one\n\n2") == []
+    assert finished_blocks("* one\n* **") == []
     assert finished_blocks("```\none\n\ntwo") == []
     assert finished_blocks("") == []
 
