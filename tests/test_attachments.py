@@ -91,14 +91,26 @@ def test_what_every_provider_is_sent(bake: Bake, wire: Wire, provider: str) -> N
     assert (turn.get("content") or turn["parts"]) == expected[:1]
 
 
+def attach(app: App, *files: Path) -> None:
+    """Choose files for the next question, and wait until the server has them."""
+    uploaded: list[str] = []
+    app.page.on("requestfinished", lambda request: uploaded.append(request.url) if request.method == "PUT" else None)
+    app.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(files)
+    for _ in range(200):
+        app.page.wait_for_timeout(50)  # in which what has finished is heard
+        if len(uploaded) == len(files):
+            break
+    assert len(uploaded) == len(files)
+    app.page.wait_for_timeout(300)  # in which the box hears of it
+
+
 def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_path: Path) -> None:
     app = start(llm_provider="openai", attachments="images_and_documents")
     wire.play("echo")
     files = {"photo.jpg": photo(), "sheet.xlsx": sheet(), "bad.pdf": b"MZ\x90" + bytes(100)}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    choose = app.page.locator("[data-testid=stChatInput] input[type=file]")
-    choose.set_input_files([tmp_path / name for name in files])
+    attach(app, *(tmp_path / name for name in files))
     app.ask("How much?")
     expect(app.page.get_by_text("bad.pdf is of a kind that cannot be read")).to_be_visible()
     expect(app.page.get_by_text("sheet.xlsx (5 kB)")).to_be_visible()
@@ -125,7 +137,7 @@ def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_pa
     assert images_in(wire.requests[1].body) == [image]
     # Another option ends the run of the page in which the files are read.
     app.page.get_by_text("Options", exact=True).click()
-    choose.set_input_files(tmp_path / "sheet.xlsx")
+    attach(app, tmp_path / "sheet.xlsx")
     app.ask("Once more?")
     expect(app.page.get_by_text("Reading the files")).to_be_visible()
     app.page.get_by_label("System prompt").fill("Be brief.")

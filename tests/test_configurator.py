@@ -15,19 +15,21 @@ from click.testing import CliRunner
 from cookiecutter.cli import main as cookiecutter
 from streamlit.testing.v1 import AppTest
 from test_answers import HOSTILE, TEXTS
-from test_bakes import BAKES, name_of
+from test_bakes import name_of
+from test_combinations import combinations
 
 from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
 from conftest import QUESTIONS as FACTS
 from conftest import ROOT
 
-# Every bake that the page is held to; any function that yields answers can take its place.
+# Every bake that the page is held to: awkward texts, and every pair of answers, of which a part is enough at times.
 SAMPLE = [
-    *BAKES,
     *(dict(zip(TEXTS, HOSTILE[n:], strict=False)) for n in range(0, len(HOSTILE), len(TEXTS))),
     {"description": "", "system_prompt": "", "llm_provider": "groq", "model": 'a "quoted" $id', "project_slug": "mine"},
+    *combinations(2),
 ]
+OFTEN = 16  # so many are tried in every run
 
 
 def page(**link: str) -> AppTest:
@@ -193,7 +195,11 @@ def test_a_question_that_is_new_comes_last(monkeypatch: pytest.MonkeyPatch) -> N
     assert QUESTIONS["new"] in last.questions
 
 
-@pytest.mark.parametrize("answers", SAMPLE, ids=[name_of(answers)[:40] for answers in SAMPLE])
+@pytest.mark.parametrize(
+    "answers",
+    [*SAMPLE[:OFTEN], *(pytest.param(answers, marks=pytest.mark.thorough) for answers in SAMPLE[OFTEN:])],
+    ids=[name_of(answers)[:40] for answers in SAMPLE],
+)
 def test_the_command_gives_the_same_tree(answers: dict[str, str], tmp_path: Path) -> None:
     baked = baking.bake(answers)
     program, template, *arguments = words_of(commands.command(baked))

@@ -53,7 +53,8 @@ def test_conversations_are_listed_found_renamed_and_deleted(start: Callable[...,
     elsewhere.close()
 
     app.press("Delete")
-    app.page.get_by_test_id("stSidebar").get_by_role("button", name="Delete").click()
+    expect(sidebar.get_by_text("Delete it with all its messages?")).to_be_visible()
+    app.press("Delete")
     expect(app.messages).to_have_count(0)
     expect(sidebar.get_by_role("button", name="Paris")).to_have_count(0)
     expect(spain).to_be_visible()
