@@ -24,7 +24,7 @@ for name in sys.argv[1:]:
     text = Path(name).read_text("utf-8", errors="replace")[:20_000]
     if has_references(text):
         continue  # drawn whole in the end
-    chance = random.Random(name)
+    chance = random.Random(Path(name).name)  # the same wherever the file is
     for _ in range(3):
         cuts = sorted(chance.sample(range(len(text)), min(60, len(text) // 4)))
         pieces, finished = [], 0
