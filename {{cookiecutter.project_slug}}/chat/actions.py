@@ -24,7 +24,11 @@ def begin(conversation: Conversation | None = None) -> None:
     """Turn to another conversation, else a new one."""
     # {% endif %}
     st.query_params.clear()
-    for of_the_last in ("action", "editing", "shown"):
+    for of_the_last in (
+        "action",  # {% if cookiecutter is stored %}
+        "editing",
+        "shown",
+    ):
         st.session_state.pop(of_the_last, None)
     # {% if not cookiecutter is owned %}
     st.session_state.conversation = conversation or Conversation()
