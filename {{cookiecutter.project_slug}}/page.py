@@ -176,6 +176,31 @@ def draw_tools(reply: Message) -> None:
         draw_versions(reply)
 
 
+def draw_header(options: Request, problem: str | None) -> None:
+    """Draw what this is, who answers, and what keeps the provider from it."""
+    # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
+    st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+    st.text(settings.DESCRIPTION)
+    st.text(f"{options.provider.label} answers, with {options.model}.")
+    if problem:
+        st.warning(problem, icon=":material/key_off:")
+
+
+def draw_end_of_sidebar(conversation: Conversation) -> None:
+    """Draw the ways to a file and back, and who made this."""
+    if opened := draw_files(conversation):
+        # {% if cookiecutter is stored %}
+        with changing(opened):
+            opened.owner = person()
+        # {% elif cookiecutter.sign_in == "oidc" %}
+        opened.owner = person()
+        # {% endif %}
+        begin(opened)
+        st.rerun()
+    draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
+    st.text(f"Made by {settings.AUTHOR}")
+
+
 def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
     """Draw messages as they stand, each in its bubble."""
     for message, bubble in bubbles.items():
@@ -221,31 +246,6 @@ if conversation.messages:
     hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
 
-with header:
-    # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
-    st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
-    st.text(settings.DESCRIPTION)
-    st.text(f"{options.provider.label} answers, with {options.model}.")
-    if problem:
-        st.warning(problem, icon=":material/key_off:")
-
-# {% if cookiecutter is stored %}
-with past:
-    draw_list(person(), conversation.id)
-# {% endif %}
-with st.sidebar:
-    if opened := draw_files(conversation):
-        # {% if cookiecutter is stored %}
-        with changing(opened):
-            opened.owner = person()
-        # {% elif cookiecutter.sign_in == "oidc" %}
-        opened.owner = person()
-        # {% endif %}
-        begin(opened)
-        st.rerun()
-    draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
-    st.text(f"Made by {settings.AUTHOR}")
-
 messages = conversation.messages
 shown = st.session_state.setdefault("shown", MESSAGES_SHOWN)
 earlier = st.empty()
@@ -262,6 +262,20 @@ for _ in range(len(bubbles), st.session_state.get("drawn", 0)):
     st.empty()  # in place of a message that followed another version, and would stay until this run ends
 st.session_state.drawn = len(bubbles)
 
+
+def draw_the_rest() -> None:
+    """Draw what can wait until the first words of a reply are there."""
+    with header:
+        draw_header(options, problem)
+    # {% if cookiecutter is stored %}
+    with past:
+        draw_list(person(), conversation.id)
+    # {% endif %}
+    with st.sidebar:
+        draw_end_of_sidebar(conversation)
+    draw_messages(bubbles)
+
+
 if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     asked, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
     draw_messages({asked: bubbles.pop(asked)})
@@ -270,7 +284,7 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     key = f"stop-{reply.message.id}"
     foot.button("Stop", key=key, icon=":material/stop_circle:", on_click=stop, args=(reply.message.id,))
     # A click ends this run in there; the reply goes on, and the next run follows it again.
-    draw_reply(reply, place, meanwhile=lambda: draw_messages(bubbles))
+    draw_reply(reply, place, meanwhile=draw_the_rest)
     if conversation.next_waiting():
         st.rerun()
     with foot.container():
@@ -279,4 +293,4 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
             draw_note(reply.message)
         draw_tools(reply.message)
 else:
-    draw_messages(bubbles)
+    draw_the_rest()

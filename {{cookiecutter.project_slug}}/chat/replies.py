@@ -19,8 +19,10 @@ from chat.providers import Chunk, ProviderError
 
 log = logging.getLogger(__name__)
 
-UPDATE_SECONDS = 0.06  # at most one update of a page in this time
-UNHURRIED = 8  # so many replies at once are shown at that pace; when there are more, all take more time
+UPDATE_SECONDS = 0.065  # at most one update of a page in this time
+UNHURRIED = 8  # so many replies at once keep these times; when there are more, all take longer
+GATHER_SECONDS = 0.1  # for which text gathers then before it is read: an SDK works most on what arrives in small pieces
+TAKING_SECONDS = 0.01  # for taking what gathered
 SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
 
 running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
@@ -56,6 +58,7 @@ class Reply:
         self._save = save  # {% if cookiecutter is stored %}
         message.status, message.error, message.stop_reason = "streaming", "", None
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
+        self._gathered = time.monotonic()
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
@@ -71,16 +74,18 @@ class Reply:
     def follow(self) -> Generator[str]:
         """The text as it grows, until the reply ends; every page may follow, at any time.
 
-        Yields at most every 60 ms while text comes, and every 0.1 s while none does; the last text is whole.
+        Yields at most every 65 ms while text comes, and every 0.1 s while none does; the last text is whole.
         """
         text = ""
         while not self._over.is_set():
+            slower = max(1, len(running) / UNHURRIED)
             with self._changed:
                 if text == self.message.text and not self._over.is_set():
-                    self._changed.wait(SILENCE_SECONDS)
+                    self._changed.wait(SILENCE_SECONDS * slower)
             text = self.message.text
             yield text
-            self._over.wait(UPDATE_SECONDS * max(1, len(running) / UNHURRIED))
+            if text or self.message.reasoning:
+                self._over.wait(UPDATE_SECONDS * slower)
         yield self.message.text
 
     async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
@@ -95,6 +100,7 @@ class Reply:
             async with asyncio.timeout(settings.REPLY_MINUTES * 60), aclosing(chunks):
                 async for chunk in chunks:
                     self._take(chunk)
+                    await self._gather()
             if message.stop_reason is None:
                 raise ProviderError("cut_off", "the stream ended without a stop reason")
             has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
@@ -111,6 +117,12 @@ class Reply:
         except Exception:
             log.exception("reply failed", extra=about(message))
             return "failed", "Something went wrong in the app. The log has the details."
+
+    async def _gather(self) -> None:
+        # What gathered is taken without a wait; a chunk that comes later than that had to be waited for.
+        if len(running) > UNHURRIED and time.monotonic() > self._gathered + TAKING_SECONDS:
+            await asyncio.sleep(GATHER_SECONDS)
+            self._gathered = time.monotonic()
 
     def _take(self, chunk: Chunk) -> None:
         if self._ended:  # stopped, and not yet cancelled
