@@ -4,18 +4,20 @@ The rows are a covering array; the combinations that the template refuses are le
 """
 
 import ast
-import itertools
 import os
+import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import tinycss2
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
 from covertable import make
+from jsonschema import validate as validate_json
 from kubernetes_validate import latest_version, validate
 from test_bakes import (
     DEFAULTS,
@@ -33,7 +35,7 @@ from test_bakes import (
 )
 
 from answers import NEEDS
-from conftest import Bake, output, own_tests, tool
+from conftest import ROOT, Bake, output, own_tests, tool
 
 Row = dict[str, str]
 EXTRA_PROVIDERS = ("", "anthropic, embedded", "mistral")
@@ -43,19 +45,6 @@ READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
 READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
 READ += ",drawn,editing"  # of Streamlit's state, by a text
 READ += ",AsyncClient"  # in an annotation with quotes
-
-# With what a browser brings along: a cookie, and who has signed in.
-LOAD = """
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-type(st.context).cookies = {"visitor": "ann"}
-page = AppTest.from_file("page.py", default_timeout=30)
-page.user = {"is_logged_in": True, "sub": "ann"}
-page.run()
-assert not page.exception, page.exception
-assert len(page.chat_input) == 1
-assert any("My Chat" in html.value for html in page.get("html"))
-"""
 
 
 def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, object]:
@@ -78,28 +67,20 @@ def combinations(strength: int) -> list[Row]:
     return [{**DEFAULTS, **row} for row in ({}, *SEVERAL, *rows)]
 
 
-def differing(row: Row) -> Row:
-    """What of a row makes a difference to the app's own tests: there no provider is asked, and faces are like stars."""
-    names = ("streaming", "rich_replies", "attachments", "history", "sign_in")
-    feedback = "stars" if row["feedback"] == "faces" else row["feedback"]
-    contained = "yes" if row["deployment"] != "none" else "no"
-    several = "yes" if row["extra_providers"] else "no"
-    avatars = "yes" if row["avatars"] != "none" else "no"
-    texts = {"feedback": feedback, "contained": contained, "several": several, "avatars": avatars}
-    return {name: row[name] for name in names} | texts
+def differing(row: Row) -> set[tuple[str, ...]]:
+    """What of a row makes a difference to the app's own tests, in which no provider is asked."""
+    names = ("streaming", "rich_replies", "attachments", "feedback", "history", "sign_in")
+    given = {("several", str(bool(row["extra_providers"])))}
+    given |= {(name, str(row[name] != "none")) for name in ("avatars", "deployment")}
+    return given | {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}
 
 
 def few(rows: list[Row]) -> list[Row]:
-    """So few of these rows as have every pair of what differs, and every module of a provider."""
-    parts = [
-        {*itertools.combinations(sorted(differing(row).items()), 2), *((module,) for module in modules_of(row))}
-        for row in rows
-    ]
-    missing, chosen = set().union(*parts), []
+    """So few of these rows as have all of that between them."""
+    missing, chosen = set().union(*map(differing, rows)), []
     while missing:
-        best = max(range(len(rows)), key=lambda number: len(parts[number] & missing))
-        missing -= parts[best]
-        chosen.append(rows[best])
+        chosen.append(max(rows, key=lambda row: len(differing(row) & missing)))
+        missing -= differing(chosen[-1])
     return chosen
 
 
@@ -113,7 +94,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = combinations(3 if metafunc.config.getoption("triples") else 2)
     always = few(rows) if metafunc.function is test_its_own_tests_pass else rows
     marks = {True: (), False: pytest.mark.thorough}
-    metafunc.parametrize("row", [pytest.param(row, id=name_of(row), marks=marks[row in always]) for row in rows])
+    parameters = [pytest.param(row, id=name_of(row), marks=marks[row in always]) for row in rows]
+    metafunc.parametrize("row", parameters, scope="module")  # so the tests of a row follow each other
 
 
 @pytest.fixture
@@ -124,6 +106,17 @@ def project(bake: Bake, row: Row, record_property: Callable[[str, object], None]
     record_property("files", len(files(project)))
     record_property("lines", sum(text.count("\n") for text in texts(project).values()))
     return project
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[subprocess.Popen[str]]:
+    """A process that loads pages."""
+    command = [sys.executable, "-B", ROOT / "tests" / "pages.py"]
+    env = {**os.environ, "STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=env, text=True, **pipes) as process:
+        yield process
+        process.communicate()
 
 
 def styles(text: str) -> None:
@@ -138,6 +131,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     **{".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads, ".css": styles},
     **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load, ".yml": yaml.safe_load},
 }
+COMPOSE = get_builtin_schema("vendor.compose-spec")
 # Any text is right in these; hadolint reads the Dockerfile.
 UNPARSED = {".gitignore", ".dockerignore", "LICENSE", "Dockerfile"}
 
@@ -148,7 +142,7 @@ def assert_parsed(project: Path) -> None:
         if Path(name).suffix != ".md" and name not in UNPARSED:
             PARSERS[Path(name).suffix](text)
     if (project / "compose.yaml").exists():
-        output(tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "compose.yaml", cwd=project)
+        validate_json(yaml.safe_load((project / "compose.yaml").read_text("utf-8")), COMPOSE)
     if (project / "Dockerfile").exists() and sys.platform == "linux":  # hadolint is not there for others
         output(tool("hadolint"), "Dockerfile", cwd=project)
     for path in project.glob("kubernetes/*.yaml"):
@@ -188,9 +182,12 @@ def test_it_has_no_dead_code_and_no_idle_dependency(project: Path) -> None:
     output(tool("vulture"), ".", *called, cwd=project)
 
 
-def test_its_page_loads(project: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{(tmp_path / 'chat.db').as_posix()}"}
-    output(sys.executable, "-B", "-c", LOAD, cwd=project, env=environment)
+def test_its_page_loads(project: Path, pages: subprocess.Popen[str]) -> None:
+    assert pages.stdin
+    assert pages.stdout
+    pages.stdin.write(f"{project}\n")
+    pages.stdin.flush()
+    assert pages.stdout.readline() == "''\n"
 
 
 def test_its_own_tests_pass(project: Path) -> None:
