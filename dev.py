@@ -44,7 +44,7 @@ def must(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
 
 def sync(folder: Path, environment: Path) -> None:
     """Install what a project needs into an environment: from what this machine has already, else from the network."""
-    into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable}
+    into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable, "UV_COMPILE_BYTECODE": "1"}
     if environment.exists() and run(UV, "sync", "--offline", "--quiet", cwd=folder, quiet=True, **into) == 0:
         return
     must(UV, "sync", "--no-progress", cwd=folder, **into)

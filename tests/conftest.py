@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("thorough")]
     items[:] = [item for item in items if item not in long]
     config.hook.pytest_deselected(items=long)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where combinations of answers were tried, a table of them."""
+    rows: dict[str, dict[str, Any]] = {}
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        properties = dict(getattr(report, "user_properties", ()))
+        if "combination" in properties:
+            row = rows.setdefault(properties["combination"], {"seconds": 0.0})
+            row["seconds"] += report.duration
+            row.update(properties)
+    if rows:
+        terminalreporter.section("combinations")
+        terminalreporter.write_line("files  lines  seconds")
+    for name, row in rows.items():
+        terminalreporter.write_line(f"{row['files']:5}  {row['lines']:5}  {row['seconds']:7.1f}  {name}")
 
 
 @pytest.fixture(scope="session")
@@ -141,6 +158,14 @@ def tool(name: str) -> str:
     path = shutil.which(name, path=str(Path(sys.executable).parent))
     assert path, f"{name} is not installed beside {sys.executable}"
     return path
+
+
+def own_tests(project: Path, *arguments: str, **environment: str) -> None:
+    """Run an app's own tests, all or those that are named; each must pass, and on Linux none be left out."""
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "components_once"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "plugins"), **environment}
+    said = output(*command, *arguments, cwd=project, env=env)
+    assert re.search(r"^\d+ passed in" if sys.platform == "linux" else r"^\d+ passed", said, re.MULTILINE), said
 
 
 def output(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:

@@ -1,28 +1,50 @@
-"""Every pair of answers in some bake, and with `--triples` every three: exactly what they need, and clean.
+"""Every pair of answers in some bake, and with `--triples` every three: exactly what they need, clean, and working.
 
 The rows are a covering array; the combinations that the template refuses are left out by the table that refuses them.
 """
 
 import ast
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+import tinycss2
+import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
 from covertable import make
+from jsonschema import validate as validate_json
+from kubernetes_validate import latest_version, validate
 from test_bakes import (
     DEFAULTS,
+    SEVERAL,
     VALUES,
     assert_no_leftovers,
     dependencies,
     expected_dependencies,
     expected_files,
     files,
+    modules_of,
+    providers_of,
+    texts,
     traces,
 )
 
 from answers import NEEDS
-from conftest import Bake, output, tool
+from conftest import ROOT, Bake, output, own_tests, tool
 
+Row = dict[str, str]
 EXTRA_PROVIDERS = ("", "anthropic, embedded", "mistral")
+
+# What only frameworks read or call: Alembic of a migration, Starlette and logging of a class, llama.cpp of settings.
+READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
+READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
+READ += ",drawn,editing"  # of Streamlit's state, by a text
+READ += ",AsyncClient"  # in an annotation with quotes
 
 
 def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, object]:
@@ -37,29 +59,136 @@ def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, objec
     }
 
 
-def combinations(strength: int) -> list[dict[str, str]]:
-    """Rows of answers that have every allowed combination of so many of them."""
+def combinations(strength: int) -> list[Row]:
+    """The defaults, some more, and rows of answers that have every allowed combination of so many of them."""
     questions = {name: list(values) for name, values in VALUES.items()} | {"extra_providers": list(EXTRA_PROVIDERS)}
     rules = [allowed(answer, (other, needed)) for answer, (other, needed, _) in NEEDS.items()]
-    return [dict(row) for row in make(questions, strength=strength, constraints=rules)]
+    rows = make(questions, strength=strength, constraints=rules)
+    return [{**DEFAULTS, **row} for row in ({}, *SEVERAL, *rows)]
+
+
+def differing(row: Row) -> set[tuple[str, ...]]:
+    """What of a row makes a difference to the app's own tests, in which no provider is asked."""
+    names = ("streaming", "rich_replies", "attachments", "feedback", "history", "sign_in")
+    given = {("several", str(bool(row["extra_providers"])))}
+    given |= {(name, str(row[name] != "none")) for name in ("avatars", "deployment")}
+    return given | {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}
+
+
+def few(rows: list[Row]) -> list[Row]:
+    """So few of these rows as have all of that between them."""
+    missing, chosen = set().union(*map(differing, rows)), []
+    while missing:
+        chosen.append(max(rows, key=lambda row: len(differing(row) & missing)))
+        missing -= differing(chosen[-1])
+    return chosen
+
+
+def name_of(row: Row) -> str:
+    """A row by what is not a default."""
+    return "+".join(value for name, value in row.items() if value and value != DEFAULTS.get(name)) or "defaults"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each row."""
+    """One test for each row; of what takes long, a few are always tried."""
     rows = combinations(3 if metafunc.config.getoption("triples") else 2)
-    metafunc.parametrize("row", rows, ids=["+".join(filter(None, row.values())) for row in rows])
+    always = few(rows) if metafunc.function is test_its_own_tests_pass else rows
+    marks = {True: (), False: pytest.mark.thorough}
+    parameters = [pytest.param(row, id=name_of(row), marks=marks[row in always]) for row in rows]
+    metafunc.parametrize("row", parameters, scope="module")  # so the tests of a row follow each other
 
 
-def test_a_combination_has_exactly_what_it_needs(bake: Bake, row: dict[str, str]) -> None:
+@pytest.fixture
+def project(bake: Bake, row: Row, record_property: Callable[[str, object], None]) -> Path:
+    """The bake of a row, which gets a line in the table that is printed in the end."""
     project = bake(**row)
+    record_property("combination", name_of(row))
+    record_property("files", len(files(project)))
+    record_property("lines", sum(text.count("\n") for text in texts(project).values()))
+    return project
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[subprocess.Popen[str]]:
+    """A process that loads pages."""
+    command = [sys.executable, "-B", ROOT / "tests" / "pages.py"]
+    env = {**os.environ, "STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=env, text=True, **pipes) as process:
+        yield process
+        process.communicate()
+
+
+def styles(text: str) -> None:
+    """Parse CSS."""
+    rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
+    blocks = [tinycss2.parse_blocks_contents(rule.content, skip_comments=True) for rule in rules]
+    assert rules
+    assert not [node for nodes in (rules, *blocks) for node in nodes if node.type == "error"]
+
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    **{".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads, ".css": styles},
+    **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load, ".yml": yaml.safe_load},
+}
+COMPOSE = get_builtin_schema("vendor.compose-spec")
+# Any text is right in these; hadolint reads the Dockerfile.
+UNPARSED = {".gitignore", ".dockerignore", "LICENSE", "Dockerfile"}
+
+
+def assert_parsed(project: Path) -> None:
+    """Every file is what its kind has to be."""
+    for name, text in texts(project).items():
+        if Path(name).suffix != ".md" and name not in UNPARSED:
+            PARSERS[Path(name).suffix](text)
+    if (project / "compose.yaml").exists():
+        validate_json(yaml.safe_load((project / "compose.yaml").read_text("utf-8")), COMPOSE)
+    if (project / "Dockerfile").exists() and sys.platform == "linux":  # hadolint is not there for others
+        output(tool("hadolint"), "Dockerfile", cwd=project)
+    for path in project.glob("kubernetes/*.yaml"):
+        if path.name != "kustomization.yaml":  # of a program, not of a cluster
+            validate(yaml.safe_load(path.read_text("utf-8")), latest_version(), strict=True)
+
+
+def test_it_has_exactly_what_it_needs(project: Path, row: Row) -> None:
     others = [name for name in row["extra_providers"].split(", ") if name and name != row["llm_provider"]]
-    answers = {**DEFAULTS, **row, "extra_providers": ", ".join(others)}
-    assert files(project).keys() == expected_files(answers)
+    answers = {**row, "extra_providers": ", ".join(others)}
+    expected = expected_files(answers)
+    assert files(project).keys() == expected
+    folders = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_dir()}
+    assert folders | {"."} == {parent.as_posix() for file in expected for parent in Path(file).parents}
     assert dependencies(project) == expected_dependencies(answers)
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    model = {"model"} if "embedded" in providers_of(answers) else set()
+    assert pyproject["dependency-groups"].keys() == {"dev"} | model
     assert not traces(project, answers)
     assert_no_leftovers(project)
-    for name, path in files(project).items():
-        if Path(name).suffix == ".py":
-            ast.parse(path.read_text("utf-8"))
+    assert_parsed(project)
     output(tool("ruff"), "check", "--no-cache", ".", cwd=project)
     output(tool("ruff"), "format", "--no-cache", "--check", ".", cwd=project)
+
+
+def test_its_types_hold(project: Path) -> None:
+    pyrefly = (tool("pyrefly"), "check", "--preset", "default", "--python-interpreter-path", sys.executable)
+    output(*pyrefly, ".", cwd=project)
+
+
+def test_it_has_no_dead_code_and_no_idle_dependency(project: Path) -> None:
+    # SQLAlchemy finds psycopg by the address of a database.
+    output(tool("deptry"), "--per-rule-ignores", "DEP002=psycopg", ".", cwd=project)
+    output(tool("vulture"), ".", "--exclude", "tests", "--ignore-names", READ, cwd=project)
+    # pytest calls the fixtures, and a parser of HTML what is named after the tag that it meets.
+    called = ("--ignore-decorators", "@pytest.fixture", "--ignore-names", f"{READ},handle_*")
+    output(tool("vulture"), ".", *called, cwd=project)
+
+
+def test_its_page_loads(project: Path, pages: subprocess.Popen[str]) -> None:
+    assert pages.stdin
+    assert pages.stdout
+    pages.stdin.write(f"{project}\n")
+    pages.stdin.flush()
+    assert pages.stdout.readline() == "''\n"
+
+
+def test_its_own_tests_pass(project: Path) -> None:
+    own_tests(project)

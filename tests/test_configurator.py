@@ -15,8 +15,7 @@ from click.testing import CliRunner
 from cookiecutter.cli import main as cookiecutter
 from streamlit.testing.v1 import AppTest
 from test_answers import HOSTILE, TEXTS
-from test_bakes import name_of
-from test_combinations import combinations
+from test_combinations import combinations, name_of
 
 from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question

@@ -5,7 +5,6 @@ import io
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from app import SCREENSHOTS
-from conftest import PROVIDERS, ROOT, output, tool
+from conftest import PROVIDERS, ROOT, own_tests, tool
 
 STREAMLITS_OWN = "[data-testid=stCode]"  # its colours, and how it scrolls
 
@@ -80,8 +79,7 @@ def test_somebody_picks_sees_downloads_and_runs_the_app(page: Page, tmp_path: Pa
         page.get_by_role("button", name="Download", exact=True).click()
     with ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         archive.extractall(tmp_path)
-    said = output(sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path / "night-desk")
-    assert re.search(r"^\d+ passed in", said, re.MULTILINE), said
+    own_tests(tmp_path / "night-desk")
 
 
 def test_the_address_keeps_the_answers(page: Page) -> None:

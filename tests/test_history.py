@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Bake, output
+from conftest import ROOT, Bake, output, own_tests
 
 OLD_FILE = ROOT / "tests" / "data" / "first.db"  # made by the first version that had a database
 
@@ -26,9 +26,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.mark.thorough
 def test_the_apps_own_tests_pass_on_postgresql_too(bake: Bake, postgresql_server: str) -> None:
     tests = ["tests/test_database.py", "tests/test_listing.py", "tests/test_conversation_list.py", "tests/test_page.py"]
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     project = bake(llm_provider="openai", history="database", sign_in="oidc")
-    assert " passed" in output(*command, cwd=project, env={**os.environ, "TEST_DATABASE_URL": postgresql_server})
+    own_tests(project, *tests, TEST_DATABASE_URL=postgresql_server)
 
 
 @pytest.mark.thorough

@@ -65,19 +65,16 @@ def open_conversation() -> Conversation:
     return conversation
 
 
-def next_reply(conversation: Conversation, question: tuple[Any, ...], options: Request) -> Message | None:
-    """Ask a question and start the next reply that waits.
+def go_on(conversation: Conversation, question: tuple[Any, ...], options: Request) -> None:
+    """Ask a question, and start the next reply that waits.
 
     Args:
         conversation: where.
         question: what Conversation.ask takes; empty where nothing is asked.
         options: how it is asked.
-
-    Returns:
-        The reply, if one was started.
     """
     if not question and not conversation.next_waiting():
-        return None
+        return
     with changing(conversation):
         if question:
             conversation.ask(*question)
@@ -90,7 +87,6 @@ def next_reply(conversation: Conversation, question: tuple[Any, ...], options: R
             message.status, message.error = "failed", limit
     if message:
         start_reply(conversation, message, options)
-    return message
 
 
 def start_reply(conversation: Conversation, message: Message, options: Request) -> None:
@@ -241,7 +237,7 @@ question = (text,) if text else ()  # {% if cookiecutter.attachments == "none" %
 question = (text or "", attachments) if text or attachments else ()  # {% if cookiecutter.attachments != "none" %}
 if question:
     suggestions.empty()
-new_reply = next_reply(conversation, question, options)  # before the rest is drawn: the provider need not wait
+go_on(conversation, question, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
     hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id

@@ -22,9 +22,9 @@ if table.empty:
 comments = table[table["comment"] != ""]
 st.text(f"Rated replies: {len(table):,}. With a comment: {len(comments):,}.")
 st.subheader("By day")
-st.bar_chart(by_day(table), x_label="", y_label="Ratings", color=COLOURS)
+st.bar_chart(by_day(table), x_label="", y_label="Ratings", color=[*COLOURS])
 st.subheader("By model")
-st.bar_chart(by_model(table), x_label="", y_label="Ratings", color=COLOURS, horizontal=True)
+st.bar_chart(by_model(table), x_label="", y_label="Ratings", color=[*COLOURS], horizontal=True)
 st.subheader("Comments")
 st.dataframe(
     comments.rename(columns=str.capitalize),

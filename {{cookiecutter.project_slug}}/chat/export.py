@@ -58,7 +58,7 @@ def from_dict(values: dict[str, Any]) -> Message:
         TypeError, ValueError: if it is none.
     """
     usage = values.get("usage")
-    parsed = {
+    parsed: dict[str, Any] = {
         "time": datetime.fromisoformat(values["time"]),
         "usage": usage and Usage(*map(int, usage)),
         "parts": [part_of(part) for part in values.get("parts", [])],  # {% if cookiecutter.rich_replies == "yes" %}

@@ -1,6 +1,7 @@
 r"""Mathematics in Markdown: `\( … \)`, `\[ … \]`, `$ … $` and `$$ … $$`; sums of money are none."""
 
 import re
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -15,6 +16,7 @@ INLINE = re.compile(
     re.DOTALL,
 )
 CLOSING = {"\\[": "\\]", "$$": "$$"}
+NESTING: dict[str, Literal[-1, 0, 1]] = {"open": 1, "close": -1}
 INTERRUPTED = ["paragraph", "reference", "blockquote", "list"]
 
 
@@ -71,6 +73,6 @@ def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def push(state: StateBlock, kind: str, lines: list[int] | None = None, content: str = "") -> None:
     """Add a token."""
-    nesting = {"open": 1, "close": -1}.get(kind.rpartition("_")[2], 0)
+    nesting = NESTING.get(kind.rpartition("_")[2], 0)
     token = state.push(kind, "p" if nesting else "", nesting)
     token.map, token.content, token.children = lines, content, []

@@ -125,7 +125,7 @@ def fenced(node: SyntaxTreeNode) -> str:
 
 def language_of(node: SyntaxTreeNode) -> str:
     """The language of code as the page reads it: the first word of its fence."""
-    return re.match(r"\w*", node.info.strip() if node.type == "fence" else "")[0]
+    return re.findall(r"^\w*", node.info.strip() if node.type == "fence" else "")[0]
 
 
 def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:

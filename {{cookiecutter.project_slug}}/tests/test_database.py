@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from chat import settings
 from chat.database import conversations, tables
 from chat.database.conversations import SILENT_SECONDS, ReplyElsewhere, changing, find, reply_to_follow, save, stop
-from chat.database.engine import engine, ready
+from chat.database.engine import engine
 from chat.messages import Conversation, Message, Usage
 from chat.replies import Reply, running
 from tests.conftest import ROOT
@@ -209,12 +208,3 @@ def test_processes_that_start_at_once_make_the_tables_once(empty_database: str) 
     environment = {**os.environ, "DATABASE_URL": empty_database}
     processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]  # noqa: S603
     assert [process.wait(60) for process in processes] == [0, 0]
-
-
-def test_it_is_said_whether_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    ready()
-    with monkeypatch.context() as away:
-        away.setattr("chat.database.engine._engine", None)
-        away.setattr(settings, "DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:1/none")
-        with pytest.raises(OperationalError):
-            ready()

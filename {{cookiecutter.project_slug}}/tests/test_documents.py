@@ -5,6 +5,8 @@ import json
 import sys
 import zipfile
 import zlib
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 from openpyxl import Workbook
@@ -47,7 +49,7 @@ def pdf(text: str, *, encrypted: bool = False, content: bytes = b"") -> bytes:
     return file + table + b"trailer <</Size 7 /Root 1 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (secret, len(file))
 
 
-def archive(files: dict[str, str | bytes]) -> bytes:
+def archive(files: Mapping[str, str | bytes]) -> bytes:
     """A ZIP archive."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -86,7 +88,7 @@ def pptx(text: str) -> bytes:
 def xlsx(text: str) -> bytes:
     """A sheet that says this."""
     data, book = io.BytesIO(), Workbook()
-    book.active.append(["what", text])
+    book.worksheets[0].append(["what", text])
     book.save(data)
     return data.getvalue()
 
@@ -195,7 +197,7 @@ def test_a_document_goes_with_its_question(page: AppTest, scripted: ScriptedProv
     scripted.will_say("Five.")
     ask(page, "How much?", "<b>.txt", b"The grand total is 5.")
     assert "The grand total is 5." in scripted.requests[0].messages[0].text
-    assert "&lt;b&gt;.txt (0 kB)" in page.chat_message[0].get("html")[0].value
+    assert "&lt;b&gt;.txt (0 kB)" in cast("Any", page.chat_message[0].get("html")[0]).value
 
 
 def test_it_is_said_what_was_cut(page: AppTest, scripted: ScriptedProvider) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import sign_in
-from chat.feedback import RATINGS, Rated
+from chat.feedback import RATINGS, Rated, Rating
 from chat.feedback.overview import by_day, by_model, to_table
 from tests.conftest import PAGE, ScriptedProvider
 
@@ -14,7 +14,7 @@ NAVIGATION = PAGE.with_name("navigation.py")
 WORST, BEST = RATINGS[0], RATINGS[-1]
 
 
-def rating(day: int, model: str, rating: str | int, comment: str = "") -> Rated:
+def rating(day: int, model: str, rating: Rating, comment: str = "") -> Rated:
     """A rating on this day of November."""
     time = datetime(2026, 11, day, 23, 59, tzinfo=UTC)
     ids = {"conversation": "c", "message": f"{day}-{model}-{rating}"}

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
-from chat import readiness
+from chat import readiness, settings
 
 
 def refuse() -> None:
@@ -18,6 +19,15 @@ def refuse() -> None:
 def test_a_health_check_is_told(
     monkeypatch: pytest.MonkeyPatch, ready: Callable[[], None], status: int, text: bytes
 ) -> None:
-    monkeypatch.setattr(readiness.engine, "ready", ready)
+    monkeypatch.setattr(readiness, "ask_database", ready)
     response = asyncio.run(readiness.readiness(Request({"type": "http"})))
     assert (response.status_code, response.body) == (status, text)
+
+
+def test_it_is_said_whether_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    readiness.ask_database()
+    with monkeypatch.context() as away:
+        away.setattr("chat.database.engine._engine", None)
+        away.setattr(settings, "DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:1/none")
+        with pytest.raises(OperationalError):
+            readiness.ask_database()

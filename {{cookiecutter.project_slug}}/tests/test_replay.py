@@ -3,6 +3,7 @@
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -49,7 +50,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-def exported(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, object]]:
+def exported(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
     """The lines that an export writes."""
     main(["export", *words])
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -57,6 +57,7 @@ def encoded(image: Image.Image, is_photo: bool) -> tuple[str, bytes]:
         on_white = Image.new("RGB", image.size, "white")
         on_white.paste(image, mask=image if image.mode == "RGBA" else None)
         image = on_white
+    data = b""
     for side, quality in STEPS:
         image.thumbnail((side, side))
         data = saved(image, "JPEG", quality=quality)

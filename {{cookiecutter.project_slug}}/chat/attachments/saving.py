@@ -30,7 +30,8 @@ def from_entries(entries: list[dict[str, Any]]) -> tuple[Attachment, ...]:
 
 def from_entry(entry: dict[str, Any]) -> Attachment:
     """The attachment in an entry; raises what `from_entries` does."""
-    attachment = Attachment(**{**entry, "image": b64decode(entry["image"], validate=True)})
+    values: dict[str, Any] = {**entry, "image": b64decode(entry["image"], validate=True)}
+    attachment = Attachment(**values)
     if not isinstance(attachment.size, int) or attachment.size < 0:
         raise ValueError(f"the size of a file cannot be {attachment.size!r}")
     attachment = replace(attachment, name=printable(attachment.name))

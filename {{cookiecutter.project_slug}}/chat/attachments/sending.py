@@ -35,7 +35,7 @@ def as_sent(request: Request) -> list[Message]:
         for document, text in shares(message.attachments, request.provider.context_tokens).items():
             parts.append(f'<document name="{escape(document.name)}">\n{text}\n</document>')
         # {% endif %}
-        text = "\n\n".join(filter(None, [*parts, message.text]))
+        text = "\n\n".join(part for part in [*parts, message.text] if part)
         messages.insert(0, replace(message, text=text, attachments=tuple(seen)) if message.attachments else message)
     return messages
 

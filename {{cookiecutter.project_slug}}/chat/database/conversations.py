@@ -61,7 +61,9 @@ def find(conversation_id: str | None) -> Conversation | None:
     """
     this = tables.conversations.c.id == conversation_id
     with engine().connect() as connection:
-        found = connection.execute(select(tables.conversations.c["version", "owner"]).where(this)).first()
+        found = connection.execute(
+            select(tables.conversations.c.version, tables.conversations.c.owner).where(this)
+        ).first()
         if not found or not conversation_id:
             return None
         with _lock:
@@ -137,10 +139,10 @@ def storable(text: str) -> str:
 def read(conversation: Conversation, saved: Saved, connection: Connection) -> None:
     """Make a conversation what it is in the database; messages that this process fills stay the same objects."""
     this = tables.conversations.c.id == conversation.id
-    found = connection.execute(select(tables.conversations.c["version", "shown"]).where(this)).one()
+    found = connection.execute(select(tables.conversations.c.version, tables.conversations.c.shown).where(this)).one()
     query = select(*KEPT).where(tables.messages.c.conversation_id == conversation.id)
     ordered = query.order_by(tables.messages.c.position)
-    rows = {row["id"]: dict(row) for row in connection.execute(ordered).mappings()}
+    rows = {row.id: row._asdict() for row in connection.execute(ordered)}
     known = {message.id: message for message in conversation.everything()}
     places: dict[str | None, Place] = {None: conversation}
     for message_id, row in rows.items():
@@ -266,7 +268,7 @@ def save_ended(reply: Message) -> None:
     with conversation.lock:
         saved = _saved.get(conversation)
         if saved and saved.version + 1 == version and reply.id in saved.rows:  # nobody need read it again
-            saved.version = version
+            saved.version += 1
             saved.rows[reply.id] |= content
 
 
@@ -313,7 +315,7 @@ def interrupt_silent(conversation: Conversation) -> bool:
 def end_elsewhere(which: ColumnElement[bool], status: Status) -> bool:
     """Give replies of other processes a status that ends them; whether there were some."""
     with engine().connect() as connection:
-        found = connection.execute(select(tables.messages.c["id", "conversation_id"]).where(which)).all()
+        found = connection.execute(select(tables.messages.c.id, tables.messages.c.conversation_id).where(which)).all()
     for row in found:
         with engine().begin() as connection:
             count_change(row.conversation_id, connection)
@@ -323,7 +325,7 @@ def end_elsewhere(which: ColumnElement[bool], status: Status) -> bool:
     return bool(found)
 
 
-class ReplyElsewhere:
+class ReplyElsewhere(Reply):
     """A reply that another process fills, as far as that has saved it; pages follow it like one of their own."""
 
     def __init__(self, message: Message) -> None:
@@ -338,15 +340,15 @@ class ReplyElsewhere:
             time.sleep(LOOK_SECONDS)
             interrupt_silent(conversation_of(self.message))
             with engine().connect() as connection:
-                row = connection.execute(select(*KEPT).where(this)).mappings().first()
+                row = connection.execute(select(*KEPT).where(this)).first()
             if not row:
                 break
-            fresh = message_of(dict(row))
+            fresh = message_of(row._asdict())
             for name in FIELDS:
                 setattr(self.message, name, getattr(fresh, name))
         yield self.message.text
 
 
-def reply_to_follow(message: Message) -> Reply | ReplyElsewhere | None:
+def reply_to_follow(message: Message) -> Reply | None:
     """The reply that fills a message, if one does: of this process or of another one."""
     return running.get(message.id) or (ReplyElsewhere(message) if is_elsewhere(message) else None)

@@ -91,13 +91,3 @@ def lock(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
-
-
-def ready() -> None:
-    """Ask the database for an answer.
-
-    Raises:
-        SQLAlchemyError: if it gives none.
-    """
-    with engine().connect() as connection:
-        connection.execute(text("SELECT 1"))

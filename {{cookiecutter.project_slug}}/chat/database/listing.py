@@ -24,7 +24,7 @@ def entries(person: str, words: str, most: int) -> list[Entry]:
     A word may be the beginning of one in a message, and any part of a title.
     """
     listed = tables.conversations.c
-    query = select(listed["id", "title", "time"]).where(listed.owner == person)
+    query = select(listed.id, listed.title, listed.time).where(listed.owner == person)
     with engine().connect() as connection:
         for word in storable(words).split():
             in_title = listed.title.icontains(word, autoescape=True)

@@ -22,9 +22,9 @@ used = Table(
 
 def uses(person: str) -> list[tuple[float, int]]:
     """Of each reply that was begun for a person, when (in seconds since 1970) and how many tokens it took."""
-    query = select(used.c["time", "tokens"]).where(used.c.person == person, used.c.time > time.time() - DAY)
+    recent = (used.c.person == person) & (used.c.time > time.time() - DAY)
     with engine().connect() as connection:
-        return [(begun, tokens) for begun, tokens in connection.execute(query)]
+        return [(row.time, row.tokens) for row in connection.execute(select(used).where(recent))]
 
 
 def add_use(reply: Message, person: str) -> None:

@@ -9,8 +9,6 @@ Where they are kept is a module of this package with these functions:
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chat.messages import Conversation, Message
-
 RATINGS = ("down", "up")  # {% if cookiecutter.feedback == "thumbs" %}
 RATINGS = (1, 2, 3, 4, 5)  # {% if cookiecutter.feedback != "thumbs" %}
 BAD = ("down",)  # the ratings of a reply that should have been another  # {% if cookiecutter.feedback == "thumbs" %}
@@ -35,20 +33,3 @@ class Rated:
     model: str
     rating: Rating | None  # None: taken back
     comment: str = ""
-
-    @classmethod
-    def of(cls, conversation: Conversation, reply: Message) -> "Rated":
-        """A reply as it is rated now."""
-        question, sent = conversation.question_of(reply), conversation.before(reply)
-        earlier = sent[: sent.index(question)]
-        return cls(
-            conversation=conversation.id,
-            message=reply.id,
-            question=question.text,
-            context=[{"role": message.role, "content": message.text} for message in earlier],
-            reply=reply.text,
-            provider=reply.provider,
-            model=reply.model,
-            rating=None if reply.rating is None else RATINGS[reply.rating],
-            comment=reply.comment,
-        )

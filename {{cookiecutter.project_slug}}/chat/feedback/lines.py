@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from chat import settings
-from chat.feedback import Rated
+from chat.feedback import RATINGS, Rated
 from chat.messages import Conversation, Message
 
 log = logging.getLogger(__name__)
@@ -24,12 +24,29 @@ def save(conversation: Conversation, reply: Message) -> None:
     Raises:
         OSError: if the file cannot be written.
     """
-    rated = asdict(Rated.of(conversation, reply))
+    rated = asdict(rated_now(conversation, reply))
     line = json.dumps({**rated, "time": rated["time"].isoformat(timespec="milliseconds")}, ensure_ascii=False)
     with _lock:
         FILE.parent.mkdir(exist_ok=True)
         with FILE.open("a", encoding="utf-8", newline="\n") as file:
             file.write(f"{line}\n")
+
+
+def rated_now(conversation: Conversation, reply: Message) -> Rated:
+    """A reply as it is rated now."""
+    question, sent = conversation.question_of(reply), conversation.before(reply)
+    earlier = sent[: sent.index(question)]
+    return Rated(
+        conversation=conversation.id,
+        message=reply.id,
+        question=question.text,
+        context=[{"role": message.role, "content": message.text} for message in earlier],
+        reply=reply.text,
+        provider=reply.provider,
+        model=reply.model,
+        rating=None if reply.rating is None else RATINGS[reply.rating],
+        comment=reply.comment,
+    )
 
 
 def rated() -> Iterator[Rated]:
@@ -40,7 +57,8 @@ def rated() -> Iterator[Rated]:
             for number, text in enumerate(file, 1):
                 try:
                     line = json.loads(text)
-                    entry = Rated(**{**line, "time": datetime.fromisoformat(line["time"])})
+                    line["time"] = datetime.fromisoformat(line["time"])
+                    entry = Rated(**line)
                 except (ValueError, TypeError, KeyError):
                     log.warning("Line %s of %s is not a rating, and is left out.", number, FILE)
                     continue

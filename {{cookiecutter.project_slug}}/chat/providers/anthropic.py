@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
@@ -12,7 +12,7 @@ from chat.providers.errors import failure, provider_error
 from chat.providers.keys import api_key, base_url, missing_key
 
 if TYPE_CHECKING:
-    from anthropic import AsyncAnthropic, types
+    from anthropic import AsyncAnthropic
 
 problem = missing_key
 
@@ -38,11 +38,11 @@ async def models(provider: Provider) -> list[str]:
 
 
 # {% if cookiecutter.attachments != "none" %}
-def content(text: str, images: tuple[Attachment, ...]) -> "str | list[types.ContentBlockParam]":
+def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, Any]]:
     """The text of a message, or the parts that it has with images."""
     if not images:
         return text
-    parts: list[types.ContentBlockParam] = [
+    parts: list[dict[str, Any]] = [
         {"type": "image", "source": {"type": "base64", "media_type": image.type, "data": image.base64}}
         for image in images
     ]
@@ -60,9 +60,9 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
     provider = request.provider
     # {% if cookiecutter.attachments == "none" %}
-    turns: list[types.MessageParam] = [{"role": message.role, "content": message.text} for message in request.messages]
+    turns: list[Any] = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
-    turns: list[types.MessageParam] = [
+    turns: list[Any] = [
         {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
     ]
     # {% endif %}

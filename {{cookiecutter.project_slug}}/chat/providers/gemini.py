@@ -75,7 +75,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         turns.append(Content(role=roles[message.role], parts=parts))
     # {% endif %}
     try:
-        chunks = await client(api_key(provider), base_url(provider)).models.generate_content_stream(
+        chunks: Any = await client(api_key(provider), base_url(provider)).models.generate_content_stream(
             model=request.model,
             contents=turns,
             config=GenerateContentConfig(

@@ -22,7 +22,7 @@ def load(path: str, context_tokens: int) -> Any:
     import xllamacpp  # type: ignore[import-untyped]
 
     threads = max(1, (os.cpu_count() or 2) - 1)
-    params = xllamacpp.CommonParams()
+    params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
     params.model.path = path
     params.n_ctx = context_tokens
     params.n_parallel = 1  # the context is shared out among them
@@ -32,7 +32,7 @@ def load(path: str, context_tokens: int) -> Any:
     params.warmup = params.ui = False
     # The engine also opens a port on this machine: nobody knows this key to it.
     params.api_keys = [secrets.token_hex()]
-    return xllamacpp.Server(params)
+    return xllamacpp.Server(params)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

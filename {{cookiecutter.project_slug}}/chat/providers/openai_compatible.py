@@ -47,8 +47,6 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     Raises:
         ProviderError: whatever went wrong.
     """
-    from openai import omit
-
     provider = request.provider
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
     # {% if cookiecutter.attachments == "none" %}
@@ -59,6 +57,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     ]
     # {% endif %}
     extra: dict[str, Any] = {"messages": system + messages, provider.max_tokens_field: request.max_tokens}
+    if provider.usage_on_request:
+        extra["stream_options"] = {"include_usage": True}
     # {% if cookiecutter is tempered %}
     if request.temperature is not None:
         extra["temperature"] = request.temperature
@@ -69,7 +69,6 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             model=request.model,
             messages=[],  # in `extra`: the SDK checks them for 0.25 ms each, and a long conversation would be felt
             extra_body=extra,
-            stream_options={"include_usage": True} if provider.usage_on_request else omit,
             stream=True,
         ) as chunks:
             refused, usage = False, None
