@@ -175,10 +175,10 @@ def smallest() -> str:
 ```
 
 has {own.app:,} lines of Python in {len(files)} files, {own.tests:,} lines of tests, and
-{own.installed / 1e6:.0f} MB of packages, Streamlit's included. `page.py`, with {page} lines, takes an engineer five minutes,
-and is what the app does, from top to bottom; all of it takes an hour. The rest is what no answer takes away: a reply
-outlives the page, versions and edits are kept, a failure is one sentence, nothing that a model names is fetched, and the
-log holds nobody's words.
+{own.installed / 1e6:.0f} MB of packages, Streamlit's included. `page.py`, with {page} lines, takes an engineer five
+minutes, and is what the app does, from top to bottom; all of it takes an hour. The rest is what no answer takes away: a
+reply outlives the page, versions and edits are kept, a failure is one sentence, nothing that a model names is fetched,
+and the log holds nobody's words.
 
 | file | lines | |
 |---|--:|---|

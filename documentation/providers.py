@@ -62,10 +62,11 @@ def first_message(name: str) -> str:
     before = f"ollama pull {facts['model']}\n" if name == "ollama" else ""
     if not wanted:
         return f"```sh\n{before}{begin}uv run streamlit run\n```\n\nopens the chat in the browser: type a question."
+    settings = " and ".join(f"`{setting}`" for setting in wanted)
     return (
         f"```sh\n{begin}cp .streamlit/secrets.toml.example .streamlit/secrets.toml\n```\n\n"
-        f"Put {' and '.join(f'`{setting}`' for setting in wanted)} into `.streamlit/secrets.toml`, which git ignores; "
-        f"an environment variable of the same name does as well. Then\n\n{start}"
+        f"Put {settings} into `.streamlit/secrets.toml`, which git ignores. (Or "
+        f"leave that file out, and set an environment variable of the same name.) Then\n\n{start}"
     )
 
 
