@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,29 @@ def test_what_was_rated_badly_is_asked_again(project: Path, wire: Wire, env: dic
     assert report.count("You said: Question &lt;") == 4
     assert report.count("did not accept the key") == 1
     assert "4 of 5 questions have a new reply" in report
+
+
+@pytest.mark.parametrize(
+    ("scale", "rating"), [("thumbs", {"up": "up", "down": "down"}), ("stars", {"up": 5, "down": 1})]
+)
+def test_the_commands_of_the_readme(
+    bake: Bake, project: Path, wire: Wire, env: dict[str, str], scale: str, rating: dict[str, str | int]
+) -> None:
+    app = project.with_name("of-the-readme")
+    shutil.copytree(bake(llm_provider="openai", feedback=scale), app)
+    lines = [json.loads(line) for line in (project / "data" / "feedback.jsonl").read_text("utf-8").splitlines()]
+    (app / "data").mkdir()
+    lines = [line | {"rating": rating[line["rating"]]} for line in lines]
+    (app / "data" / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    wire.play("echo")
+    readme = (app / "README.md").read_text("utf-8")
+    commands = re.findall(r"^uv run python -m chat\.feedback (.*)$", readme, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        output(*COMMAND, *command.split(), cwd=app, env=env)
+    counted = {path.name: path.read_text("utf-8").count("\n") for path in (app / "data").glob("*.jsonl")}
+    assert (counted["ratings.jsonl"], counted["training.jsonl"]) == (10, 5)
+    assert "5 of 5 questions have a new reply" in (app / "data" / "report.html").read_text("utf-8")
 
 
 def test_what_had_come_is_reported_where_a_replay_is_ended(project: Path, wire: Wire, env: dict[str, str]) -> None:

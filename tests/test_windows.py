@@ -8,7 +8,7 @@ from conftest import QUESTIONS, ROOT, TEMPLATE, output, tool
 
 LONGEST = 200
 FOLDER = r"C:\Users\firstname.lastname\Documents\projects" + "\\"
-OURS = ("answers.py", "configurator", "dev.py", "hooks", "templates", "tests", TEMPLATE.name)
+OURS = ("answers.py", "configurator", "dev.py", "documentation", "hooks", "templates", "tests", TEMPLATE.name)
 
 
 def names() -> list[str]:

@@ -3,7 +3,6 @@
 import html
 import threading
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat import answering, limits, settings
 from chat.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.attachments.drawing import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.attachments.sending import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation_list import draw_list  # {% if cookiecutter is stored %}
@@ -27,6 +27,7 @@ from chat.providers import Request
 from chat.reasoning import draw_reasoning
 from chat.replies import Reply
 from chat.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.safe import escaped
 from chat.sidebar import draw_options
 from chat.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
@@ -34,6 +35,8 @@ from chat.uses import add_use, uses  # {% if not cookiecutter is counted %}
 from chat.visitors import person  # {% if cookiecutter is visited %}
 
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
+Question = str | None  # what is asked, if anything is  # {% if cookiecutter.attachments == "none" %}
+Question = tuple[str, tuple[Attachment, ...]] | None  # {% if cookiecutter.attachments != "none" %}
 
 
 @st.cache_resource
@@ -65,19 +68,14 @@ def open_conversation() -> Conversation:
     return conversation
 
 
-def go_on(conversation: Conversation, question: tuple[Any, ...], options: Request) -> None:
-    """Ask a question, and start the next reply that waits.
-
-    Args:
-        conversation: where.
-        question: what Conversation.ask takes; empty where nothing is asked.
-        options: how it is asked.
-    """
+def next_reply(conversation: Conversation, question: Question, options: Request) -> None:
+    """Ask a question, if there is one, and start the next reply that waits."""
     if not question and not conversation.next_waiting():
         return
     with changing(conversation):
         if question:
-            conversation.ask(*question)
+            conversation.ask(question)  # {% if cookiecutter.attachments == "none" %}
+            conversation.ask(*question)  # {% if cookiecutter.attachments != "none" %}
         while message := conversation.take_waiting():
             message.provider, message.model = options.provider.name, options.model
             used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
@@ -106,8 +104,8 @@ def start_reply(conversation: Conversation, message: Message, options: Request) 
     Reply(message, chunks, save)  # {% if cookiecutter is stored %}
 
 
-def draw_answer(reply: Message) -> None:
-    """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
+def has_more(reply: Message) -> bool:
+    """Whether there is more to draw of a reply that has ended than its text."""
     more = [
         reply.reasoning,
         reply.parts,  # {% if cookiecutter.rich_replies == "yes" %}
@@ -117,7 +115,12 @@ def draw_answer(reply: Message) -> None:
         reply.note,  # {% if cookiecutter.extra_providers %}
         unsent(reply),  # {% if cookiecutter.attachments != "none" %}
     ]
-    if not any(more):
+    return any(more)
+
+
+def draw_answer(reply: Message) -> None:
+    """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
+    if not has_more(reply):
         draw_text(reply.text)
         return
     with st.container():
@@ -144,7 +147,7 @@ def draw_note(reply: Message) -> None:
     if begins or (reply.status == "complete" and reply.stop_reason != "max_tokens"):
         return
     if reply.status == "failed":
-        st.error(reply.error, icon=":material/error:")
+        st.error(escaped(reply.error), icon=":material/error:")
     elif reply.status == "stopped":
         st.info("The reply was stopped.", icon=":material/stop_circle:")
     elif reply.status == "interrupted":
@@ -224,7 +227,7 @@ with st.sidebar:
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
 # {% if cookiecutter.attachments == "none" %}
-text = st.chat_input("Ask a question", key="question", disabled=problem is not None)
+question = st.chat_input("Ask a question", key="question", disabled=problem is not None)
 # {% else %}
 text, attachments = draw_input(options, problem is not None)
 # {% endif %}
@@ -232,12 +235,15 @@ text, attachments = draw_input(options, problem is not None)
 # what stood there before would shine through until the run ends.
 header, suggestions = st.container(gap="xsmall"), st.empty()
 if settings.SUGGESTIONS and not conversation.messages and not problem:
+    # {% if cookiecutter.attachments == "none" %}
+    question = question or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
+    # {% else %}
     text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
-question = (text,) if text else ()  # {% if cookiecutter.attachments == "none" %}
-question = (text or "", attachments) if text or attachments else ()  # {% if cookiecutter.attachments != "none" %}
+    # {% endif %}
+question = (text or "", attachments) if text or attachments else None  # {% if cookiecutter.attachments != "none" %}
 if question:
     suggestions.empty()
-go_on(conversation, question, options)  # before the rest is drawn: the provider need not wait
+next_reply(conversation, question, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
     hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
@@ -284,7 +290,7 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     if conversation.next_waiting():
         st.rerun()
     with foot.container():
-        with st.container():
+        if has_more(reply.message):
             draw_parts(reply.message.parts)  # {% if cookiecutter.rich_replies == "yes" %}
             draw_note(reply.message)
         draw_tools(reply.message)

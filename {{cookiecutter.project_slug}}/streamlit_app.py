@@ -10,8 +10,11 @@ from chat.readiness import readiness  # {% if cookiecutter is deployed("database
 from chat.server import SecurityHeaders, lifespan
 from chat.visitors import VisitorCookie  # {% if cookiecutter is visited %}
 
-middleware = [Middleware(SecurityHeaders)]
-middleware += [Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
+# {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" and not cookiecutter is overseen %}
+app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+# {% else %}
+middleware = [Middleware(SecurityHeaders)]  # {% if not cookiecutter is visited %}
+middleware = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
 routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
 routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
 app = st.App(
@@ -22,3 +25,4 @@ app = st.App(
     lifespan=lifespan,
     on_script_error=say_that_it_failed,  # {% if cookiecutter is stored %}
 )
+# {% endif %}

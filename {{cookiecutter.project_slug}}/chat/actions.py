@@ -24,12 +24,9 @@ def begin(conversation: Conversation | None = None) -> None:
     """Turn to another conversation, else a new one."""
     # {% endif %}
     st.query_params.clear()
-    for of_the_last in (
-        "action",  # {% if cookiecutter is stored %}
-        "editing",
-        "shown",
-    ):
-        st.session_state.pop(of_the_last, None)
+    st.session_state.pop("action", None)  # {% if cookiecutter is stored %}
+    st.session_state.pop("editing", None)
+    st.session_state.pop("shown", None)
     # {% if not cookiecutter is owned %}
     st.session_state.conversation = conversation or Conversation()
     # {% else %}

@@ -4,6 +4,7 @@ import streamlit as st
 
 from chat.export import from_json, to_json, to_markdown
 from chat.messages import Conversation
+from chat.safe import escaped
 
 
 def draw_files(conversation: Conversation) -> Conversation | None:
@@ -17,5 +18,6 @@ def draw_files(conversation: Conversation) -> Conversation | None:
     try:
         return from_json(file.getvalue().decode())
     except ValueError as error:
-        st.error(f"This is not a conversation that was saved here: {error}.", icon=":material/error:")
+        reason = escaped(str(error))  # it quotes the file
+        st.error(f"This is not a conversation that was saved here: {reason}.", icon=":material/error:")
     return None

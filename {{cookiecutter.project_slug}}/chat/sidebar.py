@@ -43,11 +43,17 @@ def draw_options(conversation: Conversation) -> Request:
         fallback = st.toggle("If it fails, let another one answer", key=f"fallback-{key}")
     others = [other for other in settings.PROVIDERS.values() if other != provider and not api.problem(other)]
     # {% endif %}
+    # {% if cookiecutter.extra_providers %}
     return Request(
         provider,
         model,
         system_prompt,
         max_tokens,
         temperature=temperature,  # {% if cookiecutter is tempered %}
-        fallbacks=tuple(others) if fallback else (),  # {% if cookiecutter.extra_providers %}
+        fallbacks=tuple(others) if fallback else (),
     )
+    # {% elif cookiecutter is tempered %}
+    return Request(provider, model, system_prompt, max_tokens, temperature=temperature)
+    # {% else %}
+    return Request(provider, model, system_prompt, max_tokens)
+    # {% endif %}

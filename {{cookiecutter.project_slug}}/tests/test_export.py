@@ -5,6 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.details import details
 from chat.export import from_json, to_json, to_markdown
 from chat.messages import Conversation, Usage
 from tests.conftest import ScriptedProvider
@@ -96,3 +97,25 @@ def test_another_file_is_refused_in_a_sentence(page: AppTest) -> None:
     page.file_uploader[0].upload("chat.json", b"{}", "application/json").run()
     assert not page.exception
     assert "not a conversation that was saved here" in page.error[0].value
+
+
+def test_what_a_file_says_is_shown_as_words(page: AppTest, conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    saved["messages"][0]["role"] = "[click](https://elsewhere.example)"
+    page.file_uploader[0].upload("chat.json", json.dumps(saved).encode(), "application/json").run()
+    assert r"\[click\](https\://elsewhere.example)" in page.error[0].value
+    saved["messages"][0]["role"] = "user"
+    for message in saved["messages"]:
+        message["error"] = "[click](https://elsewhere.example)"
+        message["status"] = "complete" if message["role"] == "user" else "failed"
+    page.file_uploader[0].upload("again.json", json.dumps(saved).encode(), "application/json").run()
+    assert {box.value for box in page.error} == {r"\[click\](https\://elsewhere.example)"}
+
+
+def test_a_reply_of_a_provider_that_this_app_lacks_has_details(conversation: Conversation) -> None:
+    reply = conversation.messages[1]
+    reply.provider = "elsewhere"
+    lines = details(reply)
+    assert lines[0] == "some model"
+    assert "1 tokens in, 2 tokens out" in lines
+    assert "$" not in "".join(lines)

@@ -1,0 +1,135 @@
+"""A page for each provider, from the table in cookiecutter.json."""
+
+import re
+from typing import Any
+
+from configurator.commands import COOKIECUTTER
+from configurator.projects import installed
+from configurator.questions import FACTS
+from documentation.options import baked, requirements_of
+
+PROVIDERS: dict[str, dict[str, Any]] = FACTS["_providers"]
+SOURCES = "../../{{cookiecutter.project_slug}}/chat/providers"
+
+
+def code(names: list[str]) -> str:
+    """Names, as code, with commas between."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def key(facts: dict[str, Any]) -> str:
+    """The name of the key, and where one gets it."""
+    if not facts["key"]:
+        return "none"
+    return f"`{facts['key']}`, " + (f"from {facts['key_page']}" if facts["key_page"] else "if it asks for one")
+
+
+def address(facts: dict[str, Any]) -> str:
+    """The setting for another address, and what stands there without it."""
+    if not facts["base_url_setting"]:
+        return "none: nothing is asked over the network"
+    if facts["base_url_example"]:
+        return f"`{facts['base_url_setting']}`, which is needed, like `{facts['base_url_example']}`"
+    usual = f"`{facts['base_url']}`" if facts["base_url"] else "its own"
+    return f"`{facts['base_url_setting']}`; without it {usual}"
+
+
+def images(facts: dict[str, Any]) -> str:
+    """How many images go into a request, with `attachments`."""
+    if not facts["most_images"]:
+        return "none: the model cannot see"
+    blind = f"; {code(facts['text_models'])} take text alone" if facts["text_models"] else ""
+    return f"at most {facts['most_images']} in a request{blind}"
+
+
+def installs(name: str) -> str:
+    """What is installed for a provider, beside what every app needs."""
+    common = [line for line in requirements_of(baked()) if not line.startswith("openai")]
+    own = [line for line in requirements_of(baked(llm_provider=name)) if line not in common]
+    more = installed(common + own) - installed(common)
+    return f"{code([re.split(r'[<>=]', line)[0] for line in own])} ({more / 1e6:.0f} MB)"
+
+
+def first_message(name: str) -> str:
+    """The commands from nothing to the first reply."""
+    facts = PROVIDERS[name]
+    begin = f"{COOKIECUTTER} --no-input llm_provider={name}\ncd my-chat\n"
+    start = "```sh\nuv run streamlit run\n```\n\nopens the chat in the browser: type a question, and press Enter."
+    if name == "embedded":
+        return f"```sh\n{begin}uv run streamlit run\n```\n\nThat is all: the chat opens in the browser, and answers."
+    wanted = [facts["key"]] if facts["key_page"] else []
+    wanted += [facts["base_url_setting"]] if facts["base_url_example"] else []
+    before = f"ollama pull {facts['model']}\n" if name == "ollama" else ""
+    if not wanted:
+        return f"```sh\n{before}{begin}uv run streamlit run\n```\n\nopens the chat in the browser: type a question."
+    settings = " and ".join(f"`{setting}`" for setting in wanted)
+    return (
+        f"```sh\n{begin}cp .streamlit/secrets.toml.example .streamlit/secrets.toml\n```\n\n"
+        f"Put {settings} into `.streamlit/secrets.toml`, which git ignores. (Or "
+        f"leave that file out, and set an environment variable of the same name.) Then\n\n{start}"
+    )
+
+
+def cost(facts: dict[str, Any]) -> str:
+    """The prices of the table, with their source and the day."""
+    if not facts["prices"]:
+        if facts["module"] == "embedded":
+            return "Nothing: it runs on your machine."
+        return "The table has no prices, so the app tells tokens and no cost."
+    rows = "\n".join(f"| `{model}` | {price[0]:g} | {price[1]:g} |" for model, price in facts["prices"].items())
+    return (
+        f"US dollars for a million tokens, read on {facts['checked']} from {facts['prices_source']}. **Details** under "
+        "a reply tells what it cost at these prices; the bill is the provider's.\n\n"
+        f"| model | in | out |\n|---|--:|--:|\n{rows}"
+    )
+
+
+def text(name: str) -> str:
+    """What is made of a provider's page."""
+    facts = PROVIDERS[name]
+    models = code(facts["models"] or [facts["model"]])
+    offered = "these" if name == "bedrock" else "what the provider lists"
+    choice = "" if name == "embedded" else f"; the sidebar offers {offered}, and takes any other id"
+    rows = {
+        "answer": f"`llm_provider={name}`, or one of the names in `extra_providers`",
+        "key": key(facts),
+        "another address": address(facts),
+        "models": models + choice,
+        "context": f"{facts['context_tokens']:,} tokens; the oldest turns of a longer conversation are left out",
+        "temperature": "can be set in the sidebar" if facts["takes_temperature"] else "is left to the model",
+        "images": images(facts),
+        "module": f"[`chat/providers/{facts['module']}.py`](<{SOURCES}/{facts['module']}.py>)",
+        "installed for it": installs(name),
+        "checked": f"{facts['checked']}, at {facts['source']}",
+    }
+    table = "\n".join(f"| {what} | {fact} |" for what, fact in rows.items())
+    return f"""# {facts["label"]}
+
+| | |
+|---|---|
+{table}
+
+## The first message
+
+{first_message(name)}
+
+## What it costs
+
+{cost(facts)}"""
+
+
+def overview() -> str:
+    """What is made of docs/providers.md."""
+    rows = [
+        f"| [`{name}`](providers/{name}.md) | {facts['label']} | `{facts['module']}` | {key_name(facts)} "
+        f"| `{facts['model']}` |"
+        for name, facts in PROVIDERS.items()
+    ]
+    return "| provider | | module | key | first model |\n|---|---|---|---|---|\n" + "\n".join(rows)
+
+
+def key_name(facts: dict[str, Any]) -> str:
+    """The name of the key, and whether it is needed."""
+    if not facts["key"]:
+        return "none"
+    return f"`{facts['key']}`" if facts["key_page"] else f"`{facts['key']}`, if it asks for one"
