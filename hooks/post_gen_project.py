@@ -1,136 +1,30 @@
-"""Removes from the new project what was not chosen, and says what to do next."""
+"""Removes from the new project the folders that stayed empty, and says what to do next."""
 
-import json
 from pathlib import Path
 
-DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
-CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
-RATED = {
-    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/feedback/drawing.py"),
-    *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
-}
-ATTACHING = {
-    *("chat/attachments/__init__.py", "chat/attachments/drawing.py", "chat/attachments/images.py"),
-    *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
-    "tests/test_attachments.py",
-}
-RICH = {
-    *("chat/charts.py", "chat/figures.py", "chat/mathematics.py", "chat/parts.py", "chat/rich.py"),
-    *("tests/test_mathematics.py", "tests/test_rich.py"),
-}
-IN_THREADS = {"chat/providers/threads.py"}
-REMOTE = {
-    *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
-    *("tests/test_errors.py", "tests/test_keys.py", "tests/test_retries.py"),
-}
-
-STORED = {
-    *("chat/conversation_list.py", "chat/failures.py"),
-    *("tests/test_conversation_list.py", "tests/test_database.py", "tests/test_listing.py"),
-    *(f"chat/database/{name}.py" for name in ("__init__", "__main__", "conversations", "engine", "listing", "tables")),
-    "chat/database/migrations/env.py",
-    *(f"chat/database/migrations/versions/conversations_{number}.py" for number in ("0001", "0002")),
-}
-SIGNED_IN = {"chat/sign_in.py", "tests/test_sign_in.py"}
-
-# The files that some answers need and others do not; every other file is in every project.
-FILES = {
-    "module": {
-        "embedded": {"chat/providers/embedded.py", "chat/providers/llama.py", *IN_THREADS},
-        "openai": {"chat/providers/openai.py", *REMOTE},
-        "anthropic": {"chat/providers/anthropic.py", *REMOTE},
-        "gemini": {"chat/providers/gemini.py", *REMOTE},
-        "bedrock": {"chat/providers/bedrock.py", *IN_THREADS, *REMOTE},
-        "openai_compatible": {"chat/providers/openai_compatible.py", *REMOTE},
-    },
-    "several": {"yes": {"chat/fallback.py", "chat/providers/switch.py", "tests/test_fallback.py"}},
-    "streaming": {
-        "tokens": {"chat/live.py", *DRAWN_IN_BLOCKS},
-        "typewriter": {"chat/typewriter.py", *DRAWN_IN_BLOCKS},
-        "off": {"chat/at_once.py"},
-    },
-    "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
-    "attachments": {
-        "images": ATTACHING,
-        "images_and_documents": {
-            *("chat/attachments/convert.py", "chat/attachments/documents.py", "tests/test_documents.py"),
-            *ATTACHING,
-        },
-    },
-    "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
-    "history": {"session": {"chat/conversations.py"}, "database": STORED},
-    "sign_in": {"oidc": SIGNED_IN},
-    "visitors": {"cookie": {"chat/visitors.py"}},
-    "stored_attachments": {
-        "yes": {"chat/database/attachments.py", "chat/database/migrations/versions/attachments_0001.py"},
-    },
-    "uses": {
-        "session": {"chat/uses.py"},
-        "database": {"chat/database/uses.py", "chat/database/migrations/versions/uses_0001.py"},
-    },
-    "deployment": {
-        "docker": CONTAINED,
-        "kubernetes": {
-            *CONTAINED,
-            *("kubernetes/autoscaler.yaml", "kubernetes/deployment.yaml", "kubernetes/disruptions.yaml"),
-            *("kubernetes/ingress.yaml", "kubernetes/kustomization.yaml", "kubernetes/migration.yaml"),
-            *("kubernetes/secret.example.yaml", "kubernetes/service.yaml"),
-        },
-    },
-    "ci": {
-        "github": {
-            *(".github/dependabot.yml", ".github/workflows/tests.yml", ".pre-commit-config.yaml", "AGENTS.md"),
-        },
-    },
-    "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
-    "ratings": {
-        "session": {"chat/feedback/lines.py", "tests/test_lines.py"},
-        "database": {
-            *("chat/database/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
-        },
-        "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
-    },
-    "rich_replies": {"yes": RICH, "no": {"chat/plain.py"}},
-}
+# An older bake in the same folder may have left such a file.
+UNNEEDED = """{{ cookiecutter | unneeded | sort | join("\n") }}""".splitlines()
+KEYS = "{{ cookiecutter | chosen | selectattr('key_page') | map(attribute='key') | join(', ') }}"
 
 
-def prune(answers: dict[str, set[str]]) -> None:
-    """Remove, below the current folder, every file and folder that these answers do not need."""
-    every = {file for by_answer in FILES.values() for files in by_answer.values() for file in files}
-    chosen = {
-        file for name, by_answer in FILES.items() for answer in answers[name] for file in by_answer.get(answer, ())
-    }
-    for file in map(Path, every - chosen):
-        file.unlink()
-        for folder in file.parents:
-            if any(folder.iterdir()):
-                break
+def remove(files: list[Path]) -> None:
+    """Remove, below the current folder, these files, and each of their folders that has nothing else in it."""
+    for file in files:
+        file.unlink(missing_ok=True)
+    folders = {folder for file in files for folder in file.parents[:-1]}
+    for folder in sorted(folders, reverse=True):
+        if not any(folder.iterdir()):
             folder.rmdir()
 
 
-def next_steps(slug: str, keys: list[str]) -> str:
+def next_steps(slug: str, keys: str) -> str:
     """What to type now, in letters that every console can show."""
     lines = [f"Your chat is in {slug}. Start it:", "", f"    cd {slug}", "    uv run streamlit run", ""]
     if keys:
-        lines.append(f"It needs {', '.join(keys)}: README.md says where to put it.")
+        lines.append(f"It needs {keys}: README.md says where to put it.")
     return "\n".join([*lines, "Without uv, see README.md."])
 
 
 if __name__ == "__main__":
-    answers = json.loads(r"""{{ cookiecutter | tojson }}""")
-    providers = json.loads(r"""{{ cookiecutter | chosen | tojson }}""")
-    stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
-    contained = answers["deployment"] != "none"
-    prune(
-        {
-            **{name: {answers[name]} for name in FILES if name in answers},
-            "module": {provider["module"] for provider in providers},
-            "several": {"yes"} if answers["extra_providers"] else set(),
-            "visitors": {"cookie"} if stored and not signed_in else set(),
-            "stored_attachments": {"yes"} if stored and answers["attachments"] != "none" else set(),
-            "uses": {"database" if stored and signed_in else "session"},
-            "contained_database": {"yes"} if contained and answers["history"] == "database" else set(),
-            "ratings": {answers["history"], answers["sign_in"]} if answers["feedback"] != "none" else set(),
-        }
-    )
-    print(next_steps(answers["project_slug"], [provider["key"] for provider in providers if provider["key_page"]]))
+    remove([Path(file) for file in UNNEEDED])
+    print(next_steps("{{ cookiecutter.project_slug }}", KEYS))

@@ -10,13 +10,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cookiecutter.exceptions import FailedHookException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_cookies.plugin import Cookies
 
-from answers import NEEDS
+from answers import ASKED, NEEDS
 from conftest import QUESTIONS, ROOT, Bake, settings_of
 
-ASKED = [name for name in QUESTIONS if not name.startswith("_")]
 HOSTILE = [
     """O'Brien "x" \\ {{7*7}} é 💬""",
     'two\nlines\n\nand """ a third\n',
@@ -120,31 +121,117 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "said"), REFUSED, ids=[answer for answer, _ in REFUSED])
-def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, answer: str, said: str) -> None:
-    done = cookiecutter(tmp_path, "--no-input", answer)
+def assert_refused(done: subprocess.CompletedProcess[str], folder: Path, name: str, said: str) -> None:
+    """It ended with one line about this question, and wrote nothing."""
     assert done.returncode == 1
     (line,) = (done.stdout + done.stderr).splitlines()
-    assert answer.partition("=")[0] in line
+    assert name in line
     assert said in line
-    assert not (tmp_path / "out").exists()
+    assert {path.name for path in folder.iterdir()} <= {"home"}
 
 
-def test_the_command_line_keeps_what_was_typed(tmp_path: Path) -> None:
-    text = HOSTILE[0]
-    done = cookiecutter(tmp_path, "--no-input", "project_slug=here", *(f"{name}={text}" for name in TEXTS))
-    assert done.returncode == 0, done.stderr
+@pytest.mark.parametrize(("answer", "said"), REFUSED, ids=[answer for answer, _ in REFUSED])
+def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, answer: str, said: str) -> None:
+    assert_refused(cookiecutter(tmp_path, "--no-input", answer), tmp_path, answer.partition("=")[0], said)
+
+
+def replayed(answers: dict[str, object]) -> str:
+    """A replay file with an answer to every question."""
+    defaults = {name: value[0] if isinstance(value, list) else value for name, value in QUESTIONS.items()}
+    made = {"project_slug": "here", "model": "any"}
+    return json.dumps({"cookiecutter": {name: defaults[name] for name in ASKED} | made | answers})
+
+
+def bake_through(channel: str, folder: Path, answers: dict[str, object]) -> subprocess.CompletedProcess[str]:
+    """Bake with these answers, which reach cookiecutter in one of its ways."""
+    home = folder / "home"
+    (home / ".cookiecutter_replay").mkdir(parents=True)
+    config = json.dumps({"default_context": answers}, ensure_ascii=False)
+    written = {
+        "--config-file": (home / "config.yaml", config),
+        "user defaults": (home / ".cookiecutterrc", config),
+        "--replay-file": (home / "answers.json", replayed(answers)),
+        "--replay": (home / ".cookiecutter_replay" / f"{ROOT.name}.json", replayed(answers)),
+    }
+    arguments = {
+        "command line": ["--no-input", *(f"{name}={value}" for name, value in answers.items())],
+        "user defaults": ["--no-input"],
+        "--config-file": ["--no-input", "--config-file", str(home / "config.yaml")],
+        "--replay-file": ["--replay-file", str(home / "answers.json")],
+        "--replay": ["--replay"],
+    }
+    if channel in written:
+        file, text = written[channel]
+        file.write_text(text, "utf-8")
+    return cookiecutter(folder, *arguments[channel])
+
+
+FILES = ("--config-file", "user defaults", "--replay-file", "--replay")
+
+
+@pytest.mark.parametrize("channel", ["command line", *FILES])
+def test_what_was_typed_is_kept_whatever_way_it_comes(tmp_path: Path, channel: str) -> None:
+    text = "\n".join([*HOSTILE, "{{cookiecutter.project_slug}}"])
+    answers = {"project_slug": "here", "llm_provider": "groq", "model": HOSTILE[0], **dict.fromkeys(TEXTS, text)}
+    done = bake_through(channel, tmp_path, answers)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert_kept(tmp_path / "out" / "here", text)
+    assert settings_of(tmp_path / "out" / "here")["PROVIDER"]["model"] == HOSTILE[0]
 
 
-def test_a_config_file_keeps_what_was_typed(tmp_path: Path) -> None:
-    text = HOSTILE[0]
-    config = tmp_path / "config.yaml"
-    answers = {"project_slug": "here", **dict.fromkeys(TEXTS, text)}
-    config.write_text(json.dumps({"default_context": answers}, ensure_ascii=False), "utf-8")
-    done = cookiecutter(tmp_path, "--no-input", "--config-file", str(config))
-    assert done.returncode == 0, done.stderr
-    assert_kept(tmp_path / "out" / "here", text)
+@pytest.mark.parametrize("channel", FILES)
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("project_slug", "../escape", "[a-z][a-z0-9-]*"),
+        ("project_slug", "{{ cookiecutter.update(project_slug='x') }}", "[a-z][a-z0-9-]*"),
+        ("description", None, "is not text"),
+        ("project_name", True, "is not text"),
+    ],
+)
+def test_what_cannot_be_is_refused_whatever_way_it_comes(
+    tmp_path: Path, channel: str, name: str, value: object, said: str
+) -> None:
+    assert_refused(bake_through(channel, tmp_path, {name: value}), tmp_path, name, said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("history", "bogus", "session, database"),
+        ("deployment", "kubernetes", "history=database"),
+        ("extra_providers", "opnai", "openai_compatible"),
+        ("author_name", " ", "at least one letter"),
+    ],
+)
+def test_a_replay_file_is_checked(tmp_path: Path, name: str, value: str, said: str) -> None:
+    assert_refused(bake_through("--replay-file", tmp_path, {name: value}), tmp_path, name, said)
+
+
+def test_a_replay_file_of_another_version_brings_answers_alone(tmp_path: Path) -> None:
+    answers = {"_providers": {}, "_copy_without_render": ["*"], "extra_providers": "groq, groq"}
+    done = bake_through("--replay-file", tmp_path, answers)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (project,) = (tmp_path / "out").iterdir()
+    assert list(settings_of(project)["PROVIDERS"]) == ["embedded", "groq"]
+
+
+@pytest.mark.parametrize(("answer", "said"), [({"project_slug": "../escape"}, "[a-z]"), ({"model": None}, "not text")])
+def test_the_python_api_refuses_in_a_sentence(cookies: Cookies, answer: dict[str, str | None], said: str) -> None:
+    result = cookies.bake(extra_context=answer, template=str(ROOT))
+    assert isinstance(result.exception, FailedHookException)
+    assert said in str(result.exception)
+    assert "\n" not in str(result.exception)
+    assert result.project_path is None
+
+
+def test_without_hooks_there_is_nothing_that_was_not_chosen(bake: Bake, tmp_path: Path) -> None:
+    assert cookiecutter(tmp_path, "--no-input", "--accept-hooks", "no").returncode == 0
+
+    def names(project: Path) -> set[str]:
+        return {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
+
+    assert names(tmp_path / "out" / "my-chat") == names(bake())
 
 
 def test_the_next_steps_are_said(tmp_path: Path) -> None:
@@ -183,6 +270,7 @@ class Terminal:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
+    typed = " ".join(text for text in HOSTILE if "\n" not in text)
     terminal = Terminal(tmp_path)
     terminal.read_until("(My Chat):")
     terminal.answer("{{7*7}} chat")
@@ -204,8 +292,10 @@ def test_in_a_terminal_a_refused_answer_is_asked_again(tmp_path: Path) -> None:
             terminal.read_until("): ")
             terminal.answer("3")
         else:
-            terminal.answer()
+            terminal.answer(typed if question in TEXTS else "")
     assert "better" in terminal.read_until("uv run streamlit run")
     assert terminal.process.wait(20) == 0
-    assert settings_of(tmp_path / "out" / "better")["TITLE"] == "{{7*7}} chat"
+    baked = settings_of(tmp_path / "out" / "better")
+    assert baked["TITLE"] == "{{7*7}} chat"
+    assert baked["DESCRIPTION"] == baked["AUTHOR"] == baked["SYSTEM_PROMPT"] == typed
     assert (tmp_path / "out" / "better" / "kubernetes").exists()

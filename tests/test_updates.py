@@ -68,9 +68,11 @@ def later(run: Run, template: Path) -> None:
     """A later version: a question with a file of its own, a filter, and a module that nobody needs any more."""
     app = template / TEMPLATE.name
     replace(template / "cookiecutter.json", ('  "license": [', '  "greeting": ["none", "card"],\n  "license": ['))
-    replace(template / "answers.py", ("environment.filters.update(", "environment.filters.update(\n loud=str.upper,"))
-    hook = template / "hooks" / "post_gen_project.py"
-    replace(hook, ("FILES = {", 'FILES = {\n    "greeting": {"card": {"card.md"}},'))
+    replace(
+        template / "answers.py",
+        ("environment.filters.update(", "environment.filters.update(\n loud=str.upper, **"),
+        ("FILES = {", 'FILES = {\n    "greeting": {"card": {"card.md"}},'),
+    )
     (app / "card.md").write_text("Welcome.\n", "utf-8")
     replace(app / "README.md", ("## What is where", "## {{ cookiecutter.project_name | loud }}: what is where"))
     (app / "tests" / "test_messages.py").unlink()

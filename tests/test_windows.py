@@ -50,4 +50,4 @@ def test_paths_are_those_of_pathlib_and_texts_are_utf_8() -> None:
         tree = ast.parse(hook.read_text("utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert (hook.suffix, imported) == (".py", {"json", "pathlib"})
+        assert (hook.suffix, imported) == (".py", {"pathlib"})
