@@ -32,10 +32,12 @@ def photo() -> bytes:
     return data.getvalue()
 
 
-def sheet() -> bytes:
-    """A sheet with a number in it."""
+def sheet(more: int = 0) -> bytes:
+    """A sheet with a number in it, and so many rows more."""
     data, book = io.BytesIO(), Workbook()
     book.active.append(["Grand total", 4711])
+    for number in range(more):
+        book.active.append([f"Row {number}", number])
     book.save(data)
     return data.getvalue()
 
@@ -137,15 +139,17 @@ def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_pa
     assert images_in(wire.requests[1].body) == [image]
     # Another option ends the run of the page in which the files are read.
     app.page.get_by_text("Options", exact=True).click()
-    attach(app, tmp_path / "sheet.xlsx")
+    wire.play("good")
+    (tmp_path / "long.xlsx").write_bytes(sheet(20_000))  # which takes seconds
+    attach(app, tmp_path / "long.xlsx")
     app.ask("Once more?")
     expect(app.page.get_by_text("Reading the files")).to_be_visible()
     app.page.get_by_label("System prompt").fill("Be brief.")
     app.page.get_by_label("System prompt").press("Control+Enter")
-    expect(app.messages.nth(5)).to_contain_text("Once more?")
+    expect(app.messages.nth(4)).to_contain_text("Once more?")
     app.wait_for_the_end()
     expect(app.messages).to_have_count(6)
-    expect(app.messages.nth(4)).to_contain_text("sheet.xlsx")
+    expect(app.messages.nth(4)).to_contain_text("long.xlsx")
     assert len(wire.requests) == 3
     app.page.reload()
     expect(app.messages.nth(0).get_by_role("img", name="photo.jpg")).to_be_visible(timeout=20_000)
