@@ -4,15 +4,16 @@ import streamlit as st
 
 from chat import settings
 
+FACTS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 NOT_SET_UP = (
-    "Signing in is not set up yet. Put the facts of your provider into .streamlit/secrets.toml, under [auth], "
+    "Signing in is not set up yet. Put all the facts of your provider into .streamlit/secrets.toml, under [auth], "
     "as in secrets.toml.example beside it."
 )
 
 
 def require_sign_in() -> None:
     """Let a run of the page go on only for somebody who has signed in and may use the app."""
-    if "is_logged_in" not in st.user:
+    if not is_set_up():
         st.error(NOT_SET_UP, icon=":material/key_off:")
     elif not st.user.is_logged_in:
         st.title(settings.TITLE)
@@ -25,6 +26,12 @@ def require_sign_in() -> None:
     else:
         return
     st.stop()
+
+
+def is_set_up() -> bool:
+    """Whether there is a provider to sign in with."""
+    # Where there is no [auth], Streamlit knows of nobody who could sign in; what is empty there, it finds out late.
+    return "is_logged_in" in st.user and (st.user.is_logged_in or all(map(st.secrets["auth"].get, FACTS)))
 
 
 def draw_sign_out() -> None:

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.sign_in import NOT_SET_UP
+from chat.sign_in import FACTS, NOT_SET_UP
 from tests.conftest import ScriptedProvider, new_page
 
 
@@ -23,6 +23,7 @@ def texts(page: AppTest) -> list[str]:
 def test_nobody_sees_the_page_before_they_have_signed_in() -> None:
     page = new_page()
     page.user = {"is_logged_in": False}
+    page.secrets["auth"] = dict.fromkeys(FACTS, "set")
     page.run()
     assert [button.label for button in page.button] == ["Sign in"]
     assert not page.chat_input
@@ -30,9 +31,11 @@ def test_nobody_sees_the_page_before_they_have_signed_in() -> None:
 
 
 @pytest.mark.usefixtures("scripted")
-def test_it_is_said_that_signing_in_is_not_set_up() -> None:
+@pytest.mark.parametrize("auth", [None, {}, {**dict.fromkeys(FACTS, "set"), "cookie_secret": ""}])
+def test_it_is_said_that_signing_in_is_not_set_up(auth: dict[str, str] | None) -> None:
     page = new_page()
-    page.user = {}
+    page.user = {} if auth is None else {"is_logged_in": False}
+    page.secrets["auth"] = auth or {}
     page.run()
     assert [error.value for error in page.error] == [NOT_SET_UP]
     assert not page.chat_input
