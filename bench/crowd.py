@@ -67,7 +67,13 @@ def measure_memory(folder: Path, sessions: int, turns: int) -> dict[str, float]:
         sessions: how many there are; all stay open.
         turns: how many follow in all of them together.
     """
-    with Provider() as provider, streamlit_run(folder, provider.base_url) as server, people_at(server.url) as crowd:
+    # As in the image that the app is deployed with: else each session keeps a list of all modules.
+    unwatched = {"STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none"}
+    with (
+        Provider() as provider,
+        streamlit_run(folder, provider.base_url, **unwatched) as server,
+        people_at(server.url) as crowd,
+    ):
 
         def everybody_asks() -> None:
             provider.play(reply := Reply(PARAGRAPH_CHUNKS))

@@ -19,6 +19,7 @@ answered by the same local server, which speaks OpenAI's wire format and runs in
 no network and no model in the figures. A browser (headless Chromium) asks, and says when a word is visible, for which
 it looks at every frame: that keeps its main thread busy for half a second in twenty, with both chats. The crowd, and
 the sessions that take memory, are websockets that send what a page would; in the crowd all do so at the same moment.
+Where memory counts, neither server watches its files, as in the image that the app is deployed with.
 Where there are rows for the SDK by itself, they are what reading the same stream costs without Streamlit: OpenAI's sync
 client in the column of the classic pattern, which uses that, and the async one in the column of the app. A row that
 begins with a dash belongs to the last one above it that does not.
