@@ -74,7 +74,8 @@ class Reply:
     def follow(self) -> Generator[str]:
         """The text as it grows, until the reply ends; every page may follow, at any time.
 
-        Yields at most every 65 ms while text comes, and every 0.1 s while none does; the last text is whole.
+        Yields at most every 65 ms while text comes, and every 0.1 s while none does, less often where many replies
+        are; the last text is whole.
         """
         text = ""
         while not self._over.is_set():

@@ -11,7 +11,7 @@ import pytest
 
 from chat.messages import Message
 from chat.providers import Chunk
-from chat.replies import Reply, background_loop, running, start_loop
+from chat.replies import UNHURRIED, Reply, background_loop, running, start_loop
 
 WAIT_SECONDS = 10
 END = "the end"
@@ -106,6 +106,20 @@ def test_stop_keeps_what_came_and_closes_the_provider() -> None:
     assert list(reply.follow()) == ["one "]
     assert message.status == "stopped"
     assert pen.closed.wait(WAIT_SECONDS)
+
+
+def test_among_many_no_word_is_lost_and_one_that_is_stopped_ends() -> None:
+    pens = [Pen() for _ in range(UNHURRIED + 2)]
+    replies = [begin(Message("assistant"), pen.chunks()) for pen in pens]
+    for word in ("one ", "two ", "three"):
+        for pen in pens:
+            pen.words.append(word)
+        time.sleep(0.03)
+    replies[0].stop()
+    assert pens[0].closed.wait(WAIT_SECONDS)
+    for pen in pens[1:]:
+        pen.end()
+    assert [list(reply.follow())[-1] for reply in replies[1:]] == ["one two three"] * (len(pens) - 1)
 
 
 def test_a_reply_that_ended_is_not_held() -> None:
