@@ -175,31 +175,6 @@ def draw_tools(reply: Message) -> None:
         draw_versions(reply)
 
 
-def draw_header(options: Request, problem: str | None) -> None:
-    """Draw what this is, who answers, and what keeps the provider from it."""
-    # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
-    st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
-    st.text(settings.DESCRIPTION)
-    st.text(f"{options.provider.label} answers, with {options.model}.")
-    if problem:
-        st.warning(problem, icon=":material/key_off:")
-
-
-def draw_end_of_sidebar(conversation: Conversation) -> None:
-    """Draw the ways to a file and back, and who made this."""
-    if opened := draw_files(conversation):
-        # {% if cookiecutter is stored %}
-        with changing(opened):
-            opened.owner = person()
-        # {% elif cookiecutter.sign_in == "oidc" %}
-        opened.owner = person()
-        # {% endif %}
-        begin(opened)
-        st.rerun()
-    draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
-    st.text(f"Made by {settings.AUTHOR}")
-
-
 def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
     """Draw messages as they stand, each in its bubble."""
     for message, bubble in bubbles.items():
@@ -268,13 +243,28 @@ st.session_state.drawn = len(bubbles)
 def draw_the_rest() -> None:
     """Draw what can wait until the first words of a reply are there."""
     with header:
-        draw_header(options, problem)
+        # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
+        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+        st.text(settings.DESCRIPTION)
+        st.text(f"{options.provider.label} answers, with {options.model}.")
+        if problem:
+            st.warning(problem, icon=":material/key_off:")
     # {% if cookiecutter is stored %}
     with past:
         draw_list(person(), conversation.id)
     # {% endif %}
     with st.sidebar:
-        draw_end_of_sidebar(conversation)
+        if opened := draw_files(conversation):
+            # {% if cookiecutter is stored %}
+            with changing(opened):
+                opened.owner = person()
+            # {% elif cookiecutter.sign_in == "oidc" %}
+            opened.owner = person()
+            # {% endif %}
+            begin(opened)
+            st.rerun()
+        draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
+        st.text(f"Made by {settings.AUTHOR}")
     draw_messages(bubbles)
 
 
