@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from conftest import ROOT, tool
 
@@ -49,8 +49,17 @@ class Tab:
 
     def choose(self, action: str, turn: int = 0) -> None:
         """Choose an action in the menu of a turn."""
-        self.page.get_by_role("button", name="More").nth(turn).click()
-        self.page.get_by_text(action, exact=True).click()
+        button, entry = (
+            self.page.get_by_role("button", name="More").nth(turn),
+            self.page.get_by_text(action, exact=True),
+        )
+        button.click()
+        try:
+            entry.click(timeout=10_000)
+        except Error:  # a long page was still scrolling to its end, and took the menu out of sight
+            self.page.keyboard.press("Escape")
+            button.click()
+            entry.click()
 
     def wait_for_the_end(self, timeout: float = 30_000) -> None:
         """Wait until nothing is being written any more."""
