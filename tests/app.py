@@ -49,10 +49,8 @@ class Tab:
 
     def choose(self, action: str, turn: int = 0) -> None:
         """Choose an action in the menu of a turn."""
-        button, entry = (
-            self.page.get_by_role("button", name="More").nth(turn),
-            self.page.get_by_text(action, exact=True),
-        )
+        button = self.page.get_by_role("button", name="More").nth(turn)
+        entry = self.page.get_by_text(action, exact=True)
         button.click()
         try:
             entry.click(timeout=10_000)
