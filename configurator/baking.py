@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from answers import ROOT
+from cookiecutter_streamlit_chat.questions import ROOT
 
 LONGEST_BAKE = 10  # seconds
 LONGEST_WAIT = 60  # seconds, until another bake is over

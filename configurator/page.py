@@ -10,10 +10,12 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from answers import ROOT, names_of, plain_markdown
 from configurator import baking, commands, projects
 from configurator.baking import Bake
 from configurator.questions import LONGEST, QUESTIONS, Question, answers_in, groups
+from cookiecutter_streamlit_chat.providers import names_of
+from cookiecutter_streamlit_chat.questions import ROOT
+from cookiecutter_streamlit_chat.texts import plain_markdown
 
 PICTURES = ROOT / "docs" / "images" / "gallery"
 INDENT = "\u2003"

@@ -13,9 +13,9 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from answers import ROOT
 from configurator.baking import bake
 from configurator.questions import QUESTIONS
+from cookiecutter_streamlit_chat.questions import ROOT
 
 sys.path.insert(0, str(ROOT / "tests"))
 from app import App

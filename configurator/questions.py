@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from answers import CHECKS
-from answers import QUESTIONS as FACTS
+from cookiecutter_streamlit_chat.questions import ASKED
+from cookiecutter_streamlit_chat.questions import QUESTIONS as FACTS
+from cookiecutter_streamlit_chat.rules import CHECKS
 
 LONGEST = 2000  # characters of a text; the address of the page holds them all
 PROMPTS = FACTS["__prompts__"]
@@ -53,7 +54,7 @@ def question(name: str) -> Question:
     return Question(name, prompt, labels(listed or name), listed, name in ARRANGEMENT["long"]["questions"])
 
 
-QUESTIONS = {name: question(name) for name in FACTS if not name.startswith("_")}
+QUESTIONS = {name: question(name) for name in ASKED}
 
 
 @dataclass(frozen=True)

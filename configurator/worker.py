@@ -18,16 +18,17 @@ from cookiecutter.main import cookiecutter
 from cookiecutter.prompt import render_variable
 from cookiecutter.utils import create_env_with_context
 
-from answers import QUESTIONS, ROOT
+from cookiecutter_streamlit_chat.questions import ASKED, QUESTIONS, ROOT
 
 
 def defaults(answers: dict[str, Any]) -> dict[str, str]:
     """The default of every question, where the others are answered like this."""
     environment = create_env_with_context({"cookiecutter": answers})
     return {
-        name: raw[0] if isinstance(raw, list) else render_variable(environment, raw, answers)
-        for name, raw in QUESTIONS.items()
-        if not name.startswith("_")
+        name: QUESTIONS[name][0]
+        if isinstance(QUESTIONS[name], list)
+        else render_variable(environment, QUESTIONS[name], answers)
+        for name in ASKED
     }
 
 

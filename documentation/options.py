@@ -8,11 +8,12 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
-from answers import NEEDS, ROOT
 from configurator.baking import Bake, bake
 from configurator.commands import COOKIECUTTER
 from configurator.projects import SIZES, installed, requirements_of
 from configurator.questions import QUESTIONS
+from cookiecutter_streamlit_chat.questions import ROOT
+from cookiecutter_streamlit_chat.rules import NEEDS
 
 SMALLEST = {
     "llm_provider": "openai",

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from answers import ROOT
-from configurator.questions import FACTS
+from cookiecutter_streamlit_chat.providers import PROVIDERS
+from cookiecutter_streamlit_chat.questions import ROOT
 from documentation import options, providers
 
 DOCS = ROOT / "docs"
@@ -27,5 +27,5 @@ def page(path: Path, made: str) -> str:
 def pages() -> dict[Path, str]:
     """The text of every page that is made, by its path."""
     made = {DOCS / "options.md": options.text(), DOCS / "providers.md": providers.overview()}
-    made |= {DOCS / "providers" / f"{name}.md": providers.text(name) for name in FACTS["_providers"]}
+    made |= {DOCS / "providers" / f"{name}.md": providers.text(name) for name in PROVIDERS}
     return {path: page(path, text) for path, text in made.items()}

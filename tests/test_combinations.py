@@ -35,8 +35,8 @@ from test_bakes import (
     traces,
 )
 
-from answers import NEEDS
 from conftest import ROOT, Bake, output, own_tests, tool
+from cookiecutter_streamlit_chat.rules import NEEDS
 
 Row = dict[str, str]
 EXTRA_PROVIDERS = ("", "anthropic, embedded", "mistral")

@@ -19,8 +19,8 @@ from test_combinations import combinations, name_of
 
 from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
+from conftest import PROVIDERS, ROOT
 from conftest import QUESTIONS as FACTS
-from conftest import ROOT
 
 # Every bake that the page is held to: awkward texts, and every pair of answers, of which a part is enough at times.
 SAMPLE = [
@@ -109,13 +109,13 @@ def test_every_question_can_be_answered(name: str) -> None:
 def test_answers_that_follow_others_follow_until_they_are_given() -> None:
     test = page()
     test.get_by_key("llm_provider").set_value("groq").run()
-    assert test.get_by_key("model").value == FACTS["_providers"]["groq"]["model"]
+    assert test.get_by_key("model").value == PROVIDERS["groq"]["model"]
     test.get_by_key("model").set_value("another").run()
     test.get_by_key("project_name").set_value("Night Desk").run()
     assert test.get_by_key("project_slug").value == "night-desk"
     assert given(test) == {"llm_provider": "groq", "model": "another", "project_name": "Night Desk"}
     test.get_by_key("model").set_value("").run()
-    assert test.get_by_key("model").value == FACTS["_providers"]["groq"]["model"]
+    assert test.get_by_key("model").value == PROVIDERS["groq"]["model"]
     test.get_by_key("description").set_value("").run()
     assert given(test) == {"llm_provider": "groq", "project_name": "Night Desk", "description": ""}
     next(button for button in test.button if button.label == "Start again").click().run()

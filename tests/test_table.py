@@ -75,10 +75,10 @@ def test_one_more_provider_is_one_more_entry(tmp_path: Path) -> None:
     )
     one_more = {**PROVIDERS["together"], "label": "One More", "key": "ONE_MORE_API_KEY", "model": "one-1"}
     one_more |= {"models": ["one-1"], "prices": {}, "base_url_setting": "ONE_MORE_BASE_URL"}
-    questions = {**QUESTIONS, "_providers": {**PROVIDERS, "one_more": one_more}}
-    # Cookiecutter takes the choices of a question from its list alone.
-    questions["llm_provider"] = [*QUESTIONS["llm_provider"], "one_more"]
+    questions = {**QUESTIONS, "llm_provider": [*QUESTIONS["llm_provider"], "one_more"]}
     (template / "cookiecutter.json").write_text(json.dumps(questions), "utf-8")
+    table = template / "cookiecutter_streamlit_chat" / "providers.json"
+    table.write_text(json.dumps({**PROVIDERS, "one_more": one_more}), "utf-8")
     for answers in (["llm_provider=one_more"], ["llm_provider=openai", "extra_providers=one_more"]):
         out = tmp_path / answers[0]
         command = [sys.executable, "-m", "cookiecutter", template, "--no-input", "--output-dir", out, *answers]

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import ROOT, TEMPLATE, Bake, output, tool
 
-PARTS = ("answers.py", "cookiecutter.json", "hooks", "templates", TEMPLATE.name)
+PARTS = ("cookiecutter.json", "cookiecutter_streamlit_chat", "hooks", "templates", TEMPLATE.name)
 BEFORE = {"llm_provider": "openai", "feedback": "none", "streaming": "off"}
 ANTHROPIC = {"llm_provider": "anthropic", "model": "claude-sonnet-5-5"}
 CHANGES = [
@@ -68,11 +68,9 @@ def later(run: Run, template: Path) -> None:
     """A later version: a question with a file of its own, a filter, and a module that nobody needs any more."""
     app = template / TEMPLATE.name
     replace(template / "cookiecutter.json", ('  "license": [', '  "greeting": ["none", "card"],\n  "license": ['))
-    replace(
-        template / "answers.py",
-        ("environment.filters.update(", "environment.filters.update(\n loud=str.upper, **"),
-        ("FILES = {", 'FILES = {\n    "greeting": {"card": {"card.md"}},'),
-    )
+    package = template / "cookiecutter_streamlit_chat"
+    replace(package / "texts.py", ("def oneline(", "def loud(text):\n    return text.upper()\n\n\ndef oneline("))
+    replace(package / "files.py", ("FILES = {", 'FILES = {\n    "greeting": {"card": {"card.md"}},'))
     (app / "card.md").write_text("Welcome.\n", "utf-8")
     replace(app / "README.md", ("## What is where", "## {{ cookiecutter.project_name | loud }}: what is where"))
     (app / "tests" / "test_messages.py").unlink()

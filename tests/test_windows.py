@@ -3,12 +3,13 @@
 import ast
 import re
 
-from answers import DEVICES, SLUG_LENGTH
 from conftest import QUESTIONS, ROOT, TEMPLATE, output, tool
+from cookiecutter_streamlit_chat.rules import DEVICES, SLUG_LENGTH
 
 LONGEST = 200
 FOLDER = r"C:\Users\firstname.lastname\Documents\projects" + "\\"
-OURS = ("answers.py", "configurator", "dev.py", "documentation", "hooks", "templates", "tests", TEMPLATE.name)
+PACKAGES = ("configurator", "cookiecutter_streamlit_chat", "documentation")
+OURS = (*PACKAGES, "dev.py", "hooks", "templates", "tests", TEMPLATE.name)
 
 
 def names() -> list[str]:

@@ -1,0 +1,65 @@
+"""Conditions over several answers, by names: `cookiecutter is stored` in a file of the app asks `stored` here."""
+
+from typing import Any
+
+from cookiecutter_streamlit_chat.providers import chosen
+
+
+def using(answers: dict[str, Any], module: str) -> bool:
+    """Whether a provider that was chosen is served by this module."""
+    return any(provider["module"] == module for provider in chosen(answers))
+
+
+def served_by(answers: dict[str, Any], module: str) -> bool:
+    """Whether one provider alone was chosen, and is served by this module."""
+    return [provider["module"] for provider in chosen(answers)] == [module]
+
+
+def choosing(answers: dict[str, Any], name: str) -> bool:
+    """Whether this provider was chosen."""
+    return any(provider["name"] == name for provider in chosen(answers))
+
+
+def remote(answers: dict[str, Any]) -> bool:
+    """Whether some provider is reached over the network."""
+    return any(provider["module"] != "embedded" for provider in chosen(answers))
+
+
+def keyed(answers: dict[str, Any]) -> bool:
+    """Whether some provider needs a key."""
+    return any(provider["key_page"] for provider in chosen(answers))
+
+
+def tempered(answers: dict[str, Any]) -> bool:
+    """Whether some provider takes a temperature."""
+    return any(provider["takes_temperature"] for provider in chosen(answers))
+
+
+def stored(answers: dict[str, Any]) -> bool:
+    """Whether conversations are kept in a database."""
+    return answers["history"] == "database"
+
+
+def visited(answers: dict[str, Any]) -> bool:
+    """Whether conversations are listed for people who do not sign in."""
+    return answers["history"] == "database" and answers["sign_in"] == "none"
+
+
+def owned(answers: dict[str, Any]) -> bool:
+    """Whether a conversation is somebody's."""
+    return answers["history"] == "database" or answers["sign_in"] == "oidc"
+
+
+def counted(answers: dict[str, Any]) -> bool:
+    """Whether it is kept what each person uses."""
+    return answers["history"] == "database" and answers["sign_in"] == "oidc"
+
+
+def overseen(answers: dict[str, Any]) -> bool:
+    """Whether there is a page with all ratings, for admins."""
+    return answers["sign_in"] == "oidc" and answers["feedback"] != "none"
+
+
+def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
+    """Whether the app runs in a container, and keeps conversations in this way where one is named."""
+    return answers["deployment"] != "none" and history in (None, answers["history"])

@@ -1,0 +1,34 @@
+"""The providers that can answer: providers.json has every fact about them that is not code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+PROVIDERS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "providers.json").read_text("utf-8"))
+
+
+def usual_model(provider: str) -> str:
+    """The model that answers where nobody names another."""
+    return PROVIDERS[provider]["model"]
+
+
+def names_of(extra_providers: str) -> list[str]:
+    """The providers in a list with commas between, each once, in the order given."""
+    return list(dict.fromkeys(filter(None, (name.strip() for name in extra_providers.split(",")))))
+
+
+def further_providers(answers: dict[str, Any]) -> list[str]:
+    """The providers besides the first, each once; none in a template that does not ask for them."""
+    return [name for name in names_of(answers.get("extra_providers", "")) if name != answers["llm_provider"]]
+
+
+def chosen(answers: dict[str, Any]) -> list[dict[str, Any]]:
+    """The facts of each provider that was chosen, the first to answer first, with its name and its models."""
+    first = answers["llm_provider"]
+    facts = []
+    for name in [first, *further_providers(answers)]:
+        provider = PROVIDERS[name]
+        model = answers["model"] if name == first else provider["model"]
+        models = list(dict.fromkeys([model, *provider["models"]]))
+        facts.append({**provider, "name": name, "model": model, "models": models})
+    return facts

@@ -1,0 +1,26 @@
+"""The questions of a template, as its cookiecutter.json asks them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FOLDER = "{{cookiecutter.project_slug}}"
+
+
+def questions_of(template: Path) -> dict[str, Any]:
+    """What stands in a template's cookiecutter.json.
+
+    Args:
+        template: the folder with that file: the repository's, or one in it.
+    """
+    return json.loads((template / "cookiecutter.json").read_text("utf-8"))
+
+
+def asked(questions: dict[str, Any]) -> list[str]:
+    """The names of what people are asked, in that order."""
+    return [name for name in questions if not name.startswith("_")]
+
+
+QUESTIONS = questions_of(ROOT)
+ASKED = asked(QUESTIONS)
