@@ -5,34 +5,35 @@ from typing import Any
 from cookiecutter_streamlit_chat.conditions import counted, deployed, stored, visited
 from cookiecutter_streamlit_chat.providers import chosen
 
-DRAWN_IN_BLOCKS = {"chat/markdown.py", "tests/test_markdown.py"}
+DRAWN_IN_BLOCKS = {"chat/ui/growing.py", "tests/test_markdown.py"}
 CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
 RATED = {
-    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/feedback/drawing.py"),
+    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/ui/rating.py"),
     *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
 }
 ATTACHING = {
-    *("chat/attachments/__init__.py", "chat/attachments/drawing.py", "chat/attachments/images.py"),
+    *("chat/attachments/__init__.py", "chat/ui/attachments.py", "chat/attachments/images.py"),
     *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
     "tests/test_attachments.py",
 }
 RICH = {
-    *("chat/charts.py", "chat/figures.py", "chat/mathematics.py", "chat/parts.py", "chat/rich.py"),
+    *("chat/conversation/charts.py", "chat/conversation/parts.py", "chat/ui/rich.py"),
+    *("chat/ui/markdown/fenced_blocks.py", "chat/ui/markdown/mathematics.py"),
     *("tests/test_mathematics.py", "tests/test_rich.py"),
 }
 IN_THREADS = {"chat/providers/threads.py"}
 REMOTE = {
-    *("chat/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/retries.py"),
+    *("chat/ui/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/replies/retries.py"),
     *("tests/test_errors.py", "tests/test_keys.py", "tests/test_retries.py"),
 }
 STORED = {
-    *("chat/conversation_list.py", "chat/failures.py"),
+    *("chat/ui/conversation_list.py", "chat/ui/failures.py"),
     *("tests/test_conversation_list.py", "tests/test_database.py", "tests/test_listing.py"),
-    *(f"chat/database/{name}.py" for name in ("__init__", "__main__", "conversations", "engine", "listing", "tables")),
-    "chat/database/migrations/env.py",
-    *(f"chat/database/migrations/versions/conversations_{number}.py" for number in ("0001", "0002")),
+    *(f"chat/history/{name}.py" for name in ("__main__", "conversations", "engine", "listing", "tables")),
+    "chat/history/migrations/env.py",
+    *(f"chat/history/migrations/versions/conversations_{number}.py" for number in ("0001", "0002")),
 }
-SIGNED_IN = {"chat/sign_in.py", "tests/test_sign_in.py"}
+SIGNED_IN = {"chat/ui/sign_in.py", "tests/test_sign_in.py"}
 
 FILES = {
     "module": {
@@ -43,11 +44,11 @@ FILES = {
         "bedrock": {"chat/providers/bedrock.py", *IN_THREADS, *REMOTE},
         "openai_compatible": {"chat/providers/openai_compatible.py", *REMOTE},
     },
-    "several": {"yes": {"chat/fallback.py", "chat/providers/switch.py", "tests/test_fallback.py"}},
+    "several": {"yes": {"chat/replies/fallback.py", "chat/providers/switch.py", "tests/test_fallback.py"}},
     "streaming": {
-        "tokens": {"chat/live.py", *DRAWN_IN_BLOCKS},
-        "typewriter": {"chat/typewriter.py", *DRAWN_IN_BLOCKS},
-        "off": {"chat/at_once.py"},
+        "tokens": {"chat/ui/live.py", *DRAWN_IN_BLOCKS},
+        "typewriter": {"chat/ui/typewriter.py", *DRAWN_IN_BLOCKS},
+        "off": {"chat/ui/at_once.py"},
     },
     "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
     "attachments": {
@@ -58,15 +59,15 @@ FILES = {
         },
     },
     "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
-    "history": {"session": {"chat/conversations.py"}, "database": STORED},
+    "history": {"session": {"chat/history/memory.py"}, "database": STORED},
     "sign_in": {"oidc": SIGNED_IN},
-    "visitors": {"cookie": {"chat/visitors.py"}},
+    "visitors": {"cookie": {"chat/ui/visitors.py"}},
     "stored_attachments": {
-        "yes": {"chat/database/attachments.py", "chat/database/migrations/versions/attachments_0001.py"},
+        "yes": {"chat/history/attachments.py", "chat/history/migrations/versions/attachments_0001.py"},
     },
     "uses": {
-        "session": {"chat/uses.py"},
-        "database": {"chat/database/uses.py", "chat/database/migrations/versions/uses_0001.py"},
+        "session": {"chat/ui/uses.py"},
+        "database": {"chat/history/uses.py", "chat/history/migrations/versions/uses_0001.py"},
     },
     "deployment": {
         "docker": CONTAINED,
@@ -82,15 +83,15 @@ FILES = {
             *(".github/dependabot.yml", ".github/workflows/tests.yml", ".pre-commit-config.yaml", "AGENTS.md"),
         },
     },
-    "contained_database": {"yes": {".env.example", "chat/readiness.py", "tests/test_readiness.py"}},
+    "contained_database": {"yes": {".env.example", "chat/server/health.py", "tests/test_readiness.py"}},
     "ratings": {
         "session": {"chat/feedback/lines.py", "tests/test_lines.py"},
         "database": {
-            *("chat/database/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
+            *("chat/history/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
         },
         "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
     },
-    "rich_replies": {"yes": RICH, "no": {"chat/plain.py"}},
+    "rich_replies": {"yes": RICH, "no": {"chat/ui/plain.py"}},
 }
 
 

@@ -16,11 +16,11 @@ from typing import Any
 sys.path.insert(0, ".")
 
 from chat import settings
-from chat.answering import answer, api
-from chat.log import JSONLines
-from chat.messages import Message, Role
+from chat.conversation.messages import Message, Role
 from chat.providers import Request
-from chat.replies import Reply, background_loop
+from chat.replies.answering import answer, api
+from chat.replies.reply import Reply, background_loop
+from chat.server.log import JSONLines
 
 logged: list[str] = []
 

@@ -16,11 +16,11 @@ from collections.abc import AsyncGenerator
 
 sys.path.insert(0, ".")
 
-from chat.database import conversations
-from chat.database.conversations import changing, find, save
-from chat.messages import Conversation
+from chat.conversation.messages import Conversation
+from chat.history import conversations
+from chat.history.conversations import changing, find, save
 from chat.providers import Chunk
-from chat.replies import Reply
+from chat.replies.reply import Reply
 
 KILLED = 20
 conversations.SILENT_SECONDS = 1

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chat.export import from_json, to_json
-from chat.messages import Conversation, Message
+from chat.conversation.export import from_json, to_json
+from chat.conversation.messages import Conversation, Message
 from chat.providers import Chunk, ProviderError
-from chat.replies import Reply, running
+from chat.replies.reply import Reply, running
 
 
 class Provider:

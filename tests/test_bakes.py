@@ -45,36 +45,38 @@ SEVERAL = [
 
 ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
-    chat/actions.py chat/answering.py chat/details.py chat/export.py chat/files.py chat/following.py chat/limits.py
-    chat/log.py chat/messages.py chat/providers/__init__.py chat/reasoning.py chat/replies.py chat/safe.py
-    chat/server.py chat/settings.py chat/sidebar.py docs/security.md page.css page.py pyproject.toml streamlit_app.py
-    tests/__init__.py tests/conftest.py tests/test_answering.py tests/test_export.py tests/test_limits.py
-    tests/test_log.py tests/test_messages.py tests/test_page.py tests/test_replies.py tests/test_safe.py
+    chat/conversation/__init__.py chat/history/__init__.py chat/replies/__init__.py chat/server/__init__.py
+    chat/ui/__init__.py chat/ui/markdown/__init__.py chat/ui/actions.py chat/replies/answering.py chat/ui/usage.py
+    chat/conversation/export.py chat/ui/save_and_open.py chat/ui/follow.py chat/replies/limits.py chat/server/log.py
+    chat/conversation/messages.py chat/providers/__init__.py chat/ui/reasoning.py chat/replies/reply.py
+    chat/ui/markdown/safe.py chat/server/headers.py chat/settings.py chat/ui/sidebar.py docs/security.md page.css
+    page.py pyproject.toml streamlit_app.py tests/__init__.py tests/conftest.py tests/test_answering.py
+    tests/test_export.py tests/test_limits.py tests/test_log.py tests/test_messages.py tests/test_page.py
+    tests/test_replies.py tests/test_safe.py
 """
 SOMETIMES = {
-    ("streaming", "tokens"): "chat/live.py",
-    ("streaming", "typewriter"): "chat/typewriter.py",
-    ("streaming", "off"): "chat/at_once.py",
+    ("streaming", "tokens"): "chat/ui/live.py",
+    ("streaming", "typewriter"): "chat/ui/typewriter.py",
+    ("streaming", "off"): "chat/ui/at_once.py",
     ("avatars", "images"): "assets/assistant.svg assets/user.svg",
-    ("history", "session"): "chat/conversations.py",
+    ("history", "session"): "chat/history/memory.py",
     ("history", "database"): """
-        chat/conversation_list.py chat/failures.py chat/database/__init__.py chat/database/__main__.py
-        chat/database/conversations.py chat/database/engine.py chat/database/listing.py chat/database/tables.py
-        chat/database/migrations/env.py chat/database/migrations/versions/conversations_0001.py
-        chat/database/migrations/versions/conversations_0002.py tests/test_conversation_list.py tests/test_database.py
-        tests/test_listing.py
+        chat/ui/conversation_list.py chat/ui/failures.py chat/history/__main__.py chat/history/conversations.py
+        chat/history/engine.py chat/history/listing.py chat/history/tables.py chat/history/migrations/env.py
+        chat/history/migrations/versions/conversations_0001.py chat/history/migrations/versions/conversations_0002.py
+        tests/test_conversation_list.py tests/test_database.py tests/test_listing.py
     """,
-    ("sign_in", "oidc"): "chat/sign_in.py tests/test_sign_in.py",
+    ("sign_in", "oidc"): "chat/ui/sign_in.py tests/test_sign_in.py",
     ("deployment", "kubernetes"): """
         kubernetes/autoscaler.yaml kubernetes/deployment.yaml kubernetes/disruptions.yaml kubernetes/ingress.yaml
         kubernetes/kustomization.yaml kubernetes/migration.yaml kubernetes/secret.example.yaml kubernetes/service.yaml
     """,
     ("ci", "github"): ".github/dependabot.yml .github/workflows/tests.yml .pre-commit-config.yaml AGENTS.md",
     ("rich_replies", "yes"): """
-        chat/charts.py chat/figures.py chat/mathematics.py chat/parts.py chat/rich.py tests/test_mathematics.py
-        tests/test_rich.py
+        chat/conversation/charts.py chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py
+        chat/conversation/parts.py chat/ui/rich.py tests/test_mathematics.py tests/test_rich.py
     """,
-    ("rich_replies", "no"): "chat/plain.py",
+    ("rich_replies", "no"): "chat/ui/plain.py",
 }
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
@@ -86,36 +88,36 @@ SDKS = {
     "openai_compatible": "openai",
 }
 REMOTE = """
-    chat/models.py chat/providers/errors.py chat/providers/keys.py chat/retries.py tests/test_errors.py
+    chat/ui/models.py chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py tests/test_errors.py
     tests/test_keys.py tests/test_retries.py
 """
-SWITCHING = "chat/fallback.py chat/providers/switch.py tests/test_fallback.py"
-IN_BLOCKS = "chat/markdown.py tests/test_markdown.py"
-USES = "chat/uses.py"
-STORED_USES = "chat/database/uses.py chat/database/migrations/versions/uses_0001.py"
-VISITORS = "chat/visitors.py"
+SWITCHING = "chat/replies/fallback.py chat/providers/switch.py tests/test_fallback.py"
+IN_BLOCKS = "chat/ui/growing.py tests/test_markdown.py"
+USES = "chat/ui/uses.py"
+STORED_USES = "chat/history/uses.py chat/history/migrations/versions/uses_0001.py"
+VISITORS = "chat/ui/visitors.py"
 CONTAINED = ".dockerignore Dockerfile compose.yaml"
-CONTAINED_DATABASE = ".env.example chat/readiness.py tests/test_readiness.py"
+CONTAINED_DATABASE = ".env.example chat/server/health.py tests/test_readiness.py"
 RATED = """
-    chat/feedback/__init__.py chat/feedback/__main__.py chat/feedback/drawing.py chat/feedback/replay.py
+    chat/feedback/__init__.py chat/feedback/__main__.py chat/ui/rating.py chat/feedback/replay.py
     chat/feedback/report.py tests/test_feedback.py tests/test_replay.py
 """
 RATED_WITH = {
     "session": "chat/feedback/lines.py tests/test_lines.py",
-    "database": "chat/database/migrations/versions/ratings_0001.py chat/feedback/rows.py tests/test_rows.py",
+    "database": "chat/history/migrations/versions/ratings_0001.py chat/feedback/rows.py tests/test_rows.py",
     "none": "",
     "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
 }
 ATTACHING = """
-    chat/attachments/__init__.py chat/attachments/drawing.py chat/attachments/images.py chat/attachments/reading.py
+    chat/attachments/__init__.py chat/ui/attachments.py chat/attachments/images.py chat/attachments/reading.py
     chat/attachments/saving.py chat/attachments/sending.py tests/test_attachments.py
 """
-STORED_ATTACHMENTS = "chat/database/attachments.py chat/database/migrations/versions/attachments_0001.py"
+STORED_ATTACHMENTS = "chat/history/attachments.py chat/history/migrations/versions/attachments_0001.py"
 DOCUMENTS = "chat/attachments/convert.py chat/attachments/documents.py tests/test_documents.py"
 
 # Words that only this answer may bring into a project.
 TRACES = {
-    ("streaming", "tokens"): r"chat.live|shimmer",
+    ("streaming", "tokens"): r"chat.ui.live|shimmer",
     ("streaming", "typewriter"): r"typewriter|word by word|word_by_word",
     ("streaming", "off"): r"at_once\b",
     ("avatars", "material"): r"material/(person|smart_toy)",
@@ -124,17 +126,17 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("history", "session"): r"hold_minutes|chat\.conversations|feedback\.jsonl|feedback\.lines",
+    ("history", "session"): r"hold_minutes|chat\.history\.memory|feedback\.jsonl|feedback\.lines",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
     ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
-    (
-        "rich_replies",
-        "yes",
-    ): r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat.(rich|parts|figures)|(message|reply)\.parts\b",
-    ("rich_replies", "no"): r"chat.plain\b",
+    ("rich_replies", "yes"): (
+        r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat\.ui\.rich|conversation\.parts|fenced_b|"
+        r"(message|reply)\.parts\b"
+    ),
+    ("rich_replies", "no"): r"chat.ui.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",

@@ -171,17 +171,17 @@ def test_a_link_is_taken_as_data() -> None:
 
 def test_a_file_shows_its_content_and_what_changed() -> None:
     test = page()
-    test.get_by_key("file chat/live.py").click().run()
+    test.get_by_key("file chat/ui/live.py").click().run()
     assert any(code.language == "python" and "def draw_reply" in code.value for code in test.code)
     test.get_by_key("streaming").set_value("typewriter").run()
     labels = {button.key: button.label for button in test.button}
-    assert "red" in labels["file chat/live.py"]
-    assert "green" in labels["file chat/typewriter.py"]
+    assert "red" in labels["file chat/ui/live.py"]
+    assert "green" in labels["file chat/ui/typewriter.py"]
     assert "orange" in labels["file page.py"]
     test.get_by_key("file page.py").click().run()
     (diff,) = [code.value for code in test.code if code.language == "diff"]
-    assert "-from chat.live import draw_reply" in diff
-    assert "+from chat.typewriter import draw_reply" in diff
+    assert "-from chat.ui.live import draw_reply" in diff
+    assert "+from chat.ui.typewriter import draw_reply" in diff
 
 
 def test_a_question_that_is_new_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_somebody_picks_sees_downloads_and_runs_the_app(page: Page, tmp_path: Pa
     expect(page.get_by_role("button", name="live.py")).to_contain_text("\N{MINUS SIGN} live.py")
     expect(page.get_by_role("button", name="at_once.py")).to_contain_text("+ at_once.py")
     page.get_by_role("button", name="README.md").click()
-    expect(page.get_by_test_id("stCode")).to_contain_text("+| `chat/at_once.py` |")
+    expect(page.get_by_test_id("stCode")).to_contain_text("+| `chat/ui/at_once.py` |")
     page.get_by_role("tab", name="The chat").click()
     page.get_by_label("What is the chat called?").fill("Night Desk")
     page.keyboard.press("Enter")

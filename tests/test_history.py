@@ -48,8 +48,8 @@ def test_a_killed_process_loses_at_most_a_second(bake: Bake, database_url: str) 
 
 UPGRADE = """
 import json
-from chat.database.conversations import find
-from chat.database.listing import entries
+from chat.history.conversations import find
+from chat.history.listing import entries
 
 for entry in entries("somebody", "purr", 100):
     conversation = find(entry.id)
@@ -79,7 +79,7 @@ def test_the_database_of_a_later_app_is_left_alone(bake: Bake, tmp_path: Path) -
     file = tmp_path / "chat.db"
     project = bake(llm_provider="openai", history="database")
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file.as_posix()}"}
-    command = [sys.executable, "-B", "-m", "chat.database"]
+    command = [sys.executable, "-B", "-m", "chat.history"]
     output(*command, cwd=project, env=environment)
     with sqlite3.connect(file) as connection:
         connection.execute(

@@ -16,8 +16,8 @@ from conftest import ROOT, Bake
 PIECES = """
 import random, sys
 from pathlib import Path
-from chat.markdown import PARSER, finished_blocks, has_references, open_markdown
-from chat.safe import parsed, safe_markdown
+from chat.ui.growing import PARSER, finished_blocks, has_references, open_markdown
+from chat.ui.markdown.safe import parsed, safe_markdown
 
 tried = 0
 for name in sys.argv[1:]:
@@ -45,7 +45,7 @@ print(tried)
 WHOLE = r"""
 import re, sys
 from pathlib import Path
-from chat.safe import PARSER, parsed, safe_markdown
+from chat.ui.markdown.safe import PARSER, parsed, safe_markdown
 
 def look(text):
     return re.sub(r' class="[^"]*"', "", PARSER.render(text)).replace("\n", " ")

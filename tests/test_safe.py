@@ -21,8 +21,8 @@ from wire import Wire
 # Run in the folder of a bake: makes a conversation of a reply for each text, which is its reasoning as well.
 SAVE = """
 import json, sys
-from chat.export import to_json
-from chat.messages import Conversation
+from chat.conversation.export import to_json
+from chat.conversation.messages import Conversation
 
 conversation = Conversation()
 for number, text in enumerate(json.load(sys.stdin)):

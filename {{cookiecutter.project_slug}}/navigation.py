@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from chat.sign_in import is_admin
+from chat.ui.sign_in import is_admin
 
 pages = [st.Page("page.py", title="Chat", icon=":material/chat:", default=True)]
 if is_admin():

@@ -7,32 +7,33 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat import answering, limits, settings
-from chat.actions import act, begin, draw_menu, draw_question, draw_versions
-from chat.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
-from chat.attachments.drawing import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.attachments.sending import unsent  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation_list import draw_list  # {% if cookiecutter is stored %}
-from chat.conversations import changing, find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
-from chat.database.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
-from chat.database.uses import add_use, uses  # {% if cookiecutter is counted %}
-from chat.fallback import first_answer  # {% if cookiecutter.extra_providers %}
-from chat.feedback.drawing import draw_rating  # {% if cookiecutter.feedback != "none" %}
-from chat.files import draw_files
-from chat.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
-from chat.messages import Conversation, Message
-from chat.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.conversation.messages import Conversation, Message
+from chat.history.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
+from chat.history.memory import changing, find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
+from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.providers import Request
-from chat.reasoning import draw_reasoning
-from chat.replies import Reply
-from chat.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replies == "yes" %}
-from chat.safe import escaped
-from chat.sidebar import draw_options
-from chat.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
-from chat.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
-from chat.uses import add_use, uses  # {% if not cookiecutter is counted %}
-from chat.visitors import person  # {% if cookiecutter is visited %}
+from chat.replies import answering, limits
+from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
+from chat.replies.reply import Reply
+from chat.ui.actions import act, begin, draw_menu, draw_question, draw_versions
+from chat.ui.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
+from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
+from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
+from chat.ui.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
+from chat.ui.markdown.safe import escaped
+from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
+from chat.ui.reasoning import draw_reasoning
+from chat.ui.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.save_and_open import draw_files
+from chat.ui.sidebar import draw_options
+from chat.ui.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.ui.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
+from chat.ui.uses import add_use, uses  # {% if not cookiecutter is counted %}
+from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
 Question = str | None  # what is asked, if anything is  # {% if cookiecutter.attachments == "none" %}

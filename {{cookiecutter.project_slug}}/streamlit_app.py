@@ -5,10 +5,10 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse  # {% if cookiecutter is deployed("session") %}
 from starlette.routing import Route  # {% if cookiecutter is deployed %}
 
-from chat.failures import say_that_it_failed  # {% if cookiecutter is stored %}
-from chat.readiness import readiness  # {% if cookiecutter is deployed("database") %}
-from chat.server import SecurityHeaders, lifespan
-from chat.visitors import VisitorCookie  # {% if cookiecutter is visited %}
+from chat.server.headers import SecurityHeaders, lifespan
+from chat.server.health import readiness  # {% if cookiecutter is deployed("database") %}
+from chat.ui.failures import say_that_it_failed  # {% if cookiecutter is stored %}
+from chat.ui.visitors import VisitorCookie  # {% if cookiecutter is visited %}
 
 # {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" and not cookiecutter is overseen %}
 app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)

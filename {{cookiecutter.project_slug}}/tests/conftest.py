@@ -11,12 +11,12 @@ from sqlalchemy import make_url, text  # {% if cookiecutter is stored %}
 from streamlit.testing.v1 import AppTest
 
 from chat import settings  # {% if cookiecutter is stored %}
-from chat.answering import api
-from chat.database.engine import engine, make_engine  # {% if cookiecutter is stored %}
-from chat.database.tables import metadata  # {% if cookiecutter is stored %}
+from chat.conversation.messages import Usage
 from chat.feedback import lines  # {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
-from chat.messages import Usage
+from chat.history.engine import engine, make_engine  # {% if cookiecutter is stored %}
+from chat.history.tables import metadata  # {% if cookiecutter is stored %}
 from chat.providers import Chunk, Request
+from chat.replies.answering import api
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "page.py"

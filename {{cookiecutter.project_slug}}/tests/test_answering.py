@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from chat import settings
-from chat.answering import answer, fitting, later_turns
-from chat.messages import Message
+from chat.conversation.messages import Message
 from chat.providers import Chunk, ProviderError, Request
+from chat.replies.answering import answer, fitting, later_turns
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}

@@ -13,8 +13,8 @@ from chat import settings
 from chat.attachments import Attachment, RefusedError
 from chat.attachments.reading import read
 from chat.attachments.sending import as_sent
-from chat.export import from_json, to_json, to_markdown
-from chat.messages import Conversation, Message
+from chat.conversation.export import from_json, to_json, to_markdown
+from chat.conversation.messages import Conversation, Message
 from chat.providers import Provider, Request
 from tests.conftest import ScriptedProvider
 

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.conversation_list import LISTED, as_typed, day_of
-from chat.database.listing import Entry
+from chat.history.listing import Entry
+from chat.ui.conversation_list import LISTED, as_typed, day_of
 from tests.conftest import ScriptedProvider
 
 

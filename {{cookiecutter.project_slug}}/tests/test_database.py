@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from chat.database import conversations, tables
-from chat.database.conversations import SILENT_SECONDS, ReplyElsewhere, changing, find, reply_to_follow, save, stop
-from chat.database.engine import engine
-from chat.messages import Conversation, Message, Usage
-from chat.replies import Reply, running
+from chat.conversation.messages import Conversation, Message, Usage
+from chat.history import conversations, tables
+from chat.history.conversations import SILENT_SECONDS, ReplyElsewhere, changing, find, reply_to_follow, save, stop
+from chat.history.engine import engine
+from chat.replies.reply import Reply, running
 from tests.conftest import ROOT
 from tests.test_messages import answer, texts
 from tests.test_replies import Pen, wait_until
@@ -204,7 +204,7 @@ def test_a_reply_that_could_not_be_saved_is_saved_later(monkeypatch: pytest.Monk
 
 
 def test_processes_that_start_at_once_make_the_tables_once(empty_database: str) -> None:
-    command = [sys.executable, "-m", "chat.database"]
+    command = [sys.executable, "-m", "chat.history"]
     environment = {**os.environ, "DATABASE_URL": empty_database}
     processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]  # noqa: S603
     assert [process.wait(60) for process in processes] == [0, 0]

@@ -19,8 +19,8 @@ from chat.attachments import Attachment, RefusedError, convert
 from chat.attachments.documents import LEFT_OUT, OLD_OFFICE, shares
 from chat.attachments.reading import read
 from chat.attachments.sending import as_sent
-from chat.export import from_json, to_json
-from chat.messages import Conversation, Message
+from chat.conversation.export import from_json, to_json
+from chat.conversation.messages import Conversation, Message
 from chat.providers import Request
 from tests.conftest import ScriptedProvider
 

@@ -5,9 +5,9 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.details import details
-from chat.export import from_json, to_json, to_markdown
-from chat.messages import Conversation, Usage
+from chat.conversation.export import from_json, to_json, to_markdown
+from chat.conversation.messages import Conversation, Usage
+from chat.ui.usage import details
 from tests.conftest import ScriptedProvider
 from tests.test_messages import answer, talk, texts
 

@@ -4,9 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.feedback import MOST_CHARACTERS, RATINGS, drawing
+from chat.feedback import MOST_CHARACTERS, RATINGS
 from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
 from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
+from chat.ui import rating
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
@@ -93,7 +94,7 @@ def test_a_rating_that_cannot_be_saved_is_said(answered: AppTest, monkeypatch: p
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(drawing, "save", fail)
+    monkeypatch.setattr(rating, "save", fail)
     answered.feedback[0].set_value(1).run()
     assert not answered.exception
     assert "could not be saved" in answered.toast[0].value

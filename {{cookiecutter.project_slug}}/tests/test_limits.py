@@ -5,8 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from chat import limits, settings
-from chat.limits import DAY, HOUR, reached
+from chat import settings
+from chat.replies import limits
+from chat.replies.limits import DAY, HOUR, reached
 
 
 @pytest.fixture

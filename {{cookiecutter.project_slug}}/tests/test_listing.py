@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import update
 
-from chat.database import tables
-from chat.database.conversations import TITLE_LENGTH, changing, find
-from chat.database.engine import engine
-from chat.database.listing import entries, remove, rename
-from chat.messages import Conversation
+from chat.conversation.messages import Conversation
+from chat.history import tables
+from chat.history.conversations import TITLE_LENGTH, changing, find
+from chat.history.engine import engine
+from chat.history.listing import entries, remove, rename
 from tests.test_messages import answer
 
 

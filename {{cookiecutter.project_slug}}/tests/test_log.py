@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.export import to_json, to_markdown
-from chat.log import JSONLines
+from chat.conversation.export import to_json, to_markdown
 from chat.providers import Chunk, ProviderError
+from chat.server.log import JSONLines
 from tests.conftest import ScriptedProvider
 
 KEY = "sk-canary-0123456789"

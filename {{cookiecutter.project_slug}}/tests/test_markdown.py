@@ -5,8 +5,8 @@ import random
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.markdown import finished_blocks, open_markdown
-from chat.safe import PARSER
+from chat.ui.growing import finished_blocks, open_markdown
+from chat.ui.markdown.safe import PARSER
 
 TEXT = """# A heading
 
@@ -95,7 +95,7 @@ def drawn(*texts: str) -> list[str]:
     def page(texts: tuple[str, ...]) -> None:
         import streamlit as st
 
-        from chat.markdown import draw_growing
+        from chat.ui.growing import draw_growing
 
         draw_growing(texts, st.empty())
 

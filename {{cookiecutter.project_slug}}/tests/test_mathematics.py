@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.safe import parsed, safe_markdown
+from chat.ui.markdown.safe import parsed, safe_markdown
 
 
 @pytest.mark.parametrize(

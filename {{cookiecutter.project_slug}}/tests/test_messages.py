@@ -1,6 +1,6 @@
 """The order of messages, their versions, and what of them a model is sent."""
 
-from chat.messages import CONTINUE, Conversation, Message, Status, Usage
+from chat.conversation.messages import CONTINUE, Conversation, Message, Status, Usage
 
 
 def answer(conversation: Conversation, text: str, status: Status = "complete") -> Message:

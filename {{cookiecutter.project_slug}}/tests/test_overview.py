@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat import sign_in
 from chat.feedback import RATINGS, Rated, Rating
 from chat.feedback.overview import by_day, by_model, to_table
+from chat.ui import sign_in
 from tests.conftest import PAGE, ScriptedProvider
 
 NAVIGATION = PAGE.with_name("navigation.py")

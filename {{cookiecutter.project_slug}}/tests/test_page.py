@@ -3,9 +3,9 @@
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.messages import CONTINUE, Usage
-from chat.models import listing  # {% if cookiecutter is remote %}
+from chat.conversation.messages import CONTINUE, Usage
 from chat.providers import Chunk, ProviderError
+from chat.ui.models import listing  # {% if cookiecutter is remote %}
 from tests.conftest import ScriptedProvider, new_page
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}

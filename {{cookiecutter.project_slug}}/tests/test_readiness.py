@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
-from chat import readiness, settings
+from chat import settings
+from chat.server import health as readiness
 
 
 def refuse() -> None:
@@ -27,7 +28,7 @@ def test_a_health_check_is_told(
 def test_it_is_said_whether_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     readiness.ask_database()
     with monkeypatch.context() as away:
-        away.setattr("chat.database.engine._engine", None)
+        away.setattr("chat.history.engine._engine", None)
         away.setattr(settings, "DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:1/none")
         with pytest.raises(OperationalError):
             readiness.ask_database()

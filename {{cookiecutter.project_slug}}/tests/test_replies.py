@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chat.messages import Message
+from chat.conversation.messages import Message
 from chat.providers import Chunk
-from chat.replies import UNHURRIED, Reply, background_loop, running, start_loop
+from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
 
 WAIT_SECONDS = 10
 END = "the end"

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from chat import settings
-from chat.messages import Message
+from chat.conversation.messages import Message
 from chat.providers import Chunk, Request
 from chat.providers.errors import failure
-from chat.retries import patiently
+from chat.replies.retries import patiently
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
@@ -25,7 +25,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr("chat.retries.asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("chat.replies.retries.asyncio", SimpleNamespace(sleep=sleep))
     return waits
 
 

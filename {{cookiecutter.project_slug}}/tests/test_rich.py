@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.export import from_json, to_json, to_markdown
-from chat.figures import figure, may_be_drawn
-from chat.parts import Chart, Image, Part, Table, part_of, part_to_dict
+from chat.conversation.export import from_json, to_json, to_markdown
+from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict
 from chat.providers import Chunk
+from chat.ui.markdown.fenced_blocks import figure, may_be_drawn
 from tests.conftest import END, PAGE, ScriptedProvider
 
 SPEC: dict[str, Any] = {
@@ -176,7 +176,7 @@ def test_what_draws_is_loaded_when_something_is_drawn() -> None:
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
         f"page = AppTest.from_file({str(PAGE)!r}, default_timeout=20).run()\n"
-        "from chat.rich import draw_text\n"
+        "from chat.ui.rich import draw_text\n"
         "draw_text('a **b**')\n"
         "print(sorted({'pandas', 'altair', 'pyarrow'} & {*sys.modules}))\n"
     )

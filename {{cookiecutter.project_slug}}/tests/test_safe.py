@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.safe import host_of, parsed, safe_markdown
+from chat.ui.markdown.safe import host_of, parsed, safe_markdown
 
 
 def safe(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.sign_in import FACTS, NOT_SET_UP
+from chat.ui.sign_in import FACTS, NOT_SET_UP
 from tests.conftest import ScriptedProvider, new_page
 
 

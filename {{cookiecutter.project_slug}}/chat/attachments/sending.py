@@ -7,7 +7,7 @@ from typing import cast
 
 from chat import settings
 from chat.attachments.documents import shares  # {% if cookiecutter.attachments == "images_and_documents" %}
-from chat.messages import Message
+from chat.conversation.messages import Message
 from chat.providers import Provider, Request
 
 

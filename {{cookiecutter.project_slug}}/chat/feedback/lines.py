@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from chat import settings
+from chat.conversation.messages import Conversation, Message
 from chat.feedback import RATINGS, Rated
-from chat.messages import Conversation, Message
 
 log = logging.getLogger(__name__)
 

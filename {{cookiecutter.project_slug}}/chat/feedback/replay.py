@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import cast
 
-from chat.answering import answer
+from chat.conversation.messages import Message, Role
 from chat.feedback import Rated
-from chat.messages import Message, Role
 from chat.providers import Request
-from chat.replies import Reply, running
+from chat.replies.answering import answer
+from chat.replies.reply import Reply, running
 
 WORKERS = 4  # so many questions are on their way together
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from html import escape
 
 from chat import settings
+from chat.conversation.messages import Message
 from chat.feedback import Rated
-from chat.messages import Message
 
 STYLE = """
 :root { color-scheme: light dark; }

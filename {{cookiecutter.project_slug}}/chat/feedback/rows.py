@@ -10,10 +10,10 @@ from sqlalchemy import Column, Connection, Float, ForeignKey, String, Table, Tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat.database.engine import engine
-from chat.database.tables import messages, metadata
+from chat.conversation.messages import Conversation, Message
 from chat.feedback import RATINGS, Rated
-from chat.messages import Conversation, Message
+from chat.history.engine import engine
+from chat.history.tables import messages, metadata
 
 ratings = Table(
     "ratings",

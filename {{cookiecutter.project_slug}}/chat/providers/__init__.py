@@ -10,8 +10,8 @@ A provider's module has these functions:
 
 from dataclasses import dataclass, field
 
-from chat.messages import Message, StopReason, Usage
-from chat.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.messages import Message, StopReason, Usage
+from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
-from chat.messages import Usage
+from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
 from chat.providers.keys import api_key, base_url, missing_key

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chat import settings
-from chat.messages import Usage
+from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request, llama
 from chat.providers.threads import in_thread
 

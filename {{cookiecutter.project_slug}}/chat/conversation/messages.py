@@ -1,0 +1,202 @@
+"""Messages and the conversation they make: a tree, of which one path stands on the page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Literal, cast
+from uuid import uuid4
+
+# {% if cookiecutter.attachments != "none" or cookiecutter.rich_replies == "yes" %}
+from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
+
+# {% endif %}
+Role = Literal["user", "assistant"]
+Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
+StopReason = Literal["complete", "max_tokens"]
+
+CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
+
+
+def new_id() -> str:
+    """An id that no other message or conversation has, and that nobody can guess."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The tokens that one reply took, as the provider counted them."""
+
+    input_tokens: int
+    output_tokens: int
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.input_tokens + self.output_tokens
+
+    def __add__(self, other: "Usage | None") -> "Usage":
+        """The sum, for a reply that was continued."""
+        if other is None:
+            return self
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+@dataclass(eq=False, kw_only=True)
+class Place:
+    """A place in a conversation: what follows it, in one version or several."""
+
+    versions: list["Message"] = field(default_factory=list)
+    shown: int = 0  # which of them stands on the page
+
+    def add(self, message: "Message") -> "Message":
+        """Let one more version follow, and show it."""
+        message.before = self
+        self.versions.append(message)
+        self.shown = len(self.versions) - 1
+        return message
+
+
+@dataclass(eq=False)
+class Message(Place):
+    """A question, or a reply; a reply is filled in place while it comes."""
+
+    role: Role
+    text: str = ""
+    id: str = field(default_factory=new_id)
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    before: Place = field(default_factory=Place, repr=False)
+    attachments: tuple[Attachment, ...] = ()  # of a question  # {% if cookiecutter.attachments != "none" %}
+    # A reply has these too.
+    status: Status = "complete"
+    error: str = ""  # why it failed: one sentence for the person who asked
+    provider: str = ""
+    model: str = ""
+    reasoning: str = ""  # what the model thought before it answered, where it tells
+    reasoning_seconds: float | None = None
+    first_token_seconds: float | None = None
+    seconds: float = 0
+    usage: Usage | None = None
+    stop_reason: StopReason | None = None
+    left_out: int = 0  # how many of the oldest messages the model was not sent
+    # {% if cookiecutter.rich_replies == "yes" %}
+    parts: list[Part] = field(default_factory=list)  # what it holds besides text
+    # {% endif %}
+    note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
+    rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
+    comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
+
+    def wait(self) -> "Message":
+        """Add a reply that waits for its turn; after a question."""
+        return self.add(Message("assistant", status="waiting"))
+
+
+@dataclass(eq=False)
+class Conversation(Place):
+    """Questions and replies in turn: on every path a reply follows each question, and a question each reply."""
+
+    id: str = field(default_factory=new_id)
+    owner: str = ""  # the person whose it is  # {% if cookiecutter is owned %}
+    lock: RLock = field(default_factory=RLock, repr=False)  # several pages may show it, and change it
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages on the page: question, reply, question, reply."""
+        path: list[Message] = []
+        place: Place = self
+        with self.lock:
+            while place.versions:
+                place = place.versions[place.shown]
+                path.append(place)
+        return path
+
+    def everything(self) -> Iterator[Message]:
+        """Every message, in all versions; what was before comes before."""
+        places: list[Place] = [self]
+        while places:
+            place = places.pop()
+            yield from place.versions
+            places += place.versions
+
+    def message(self, message_id: str) -> Message | None:
+        """The message with this id; None if it was deleted, or ended without a word and was asked again."""
+        return next((message for message in self.everything() if message.id == message_id), None)
+
+    # {% if cookiecutter.attachments == "none" %}
+    def ask(self, text: str) -> Message:
+        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        return (self.messages or [self])[-1].add(Message("user", text)).wait()
+
+    # {% else %}
+    def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
+        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        return (self.messages or [self])[-1].add(Message("user", text, attachments=attachments)).wait()
+
+    # {% endif %}
+    def coming(self) -> bool:
+        """Whether a reply is still coming."""
+        return any(message.status == "streaming" for message in self.messages)
+
+    def next_waiting(self) -> Message | None:
+        """The first reply that waits for its turn; None while another is still coming."""
+        if self.coming():
+            return None
+        return next((message for message in self.messages if message.status == "waiting"), None)
+
+    def take_waiting(self) -> Message | None:
+        """The next reply that waits, for one caller alone."""
+        with self.lock:
+            if message := self.next_waiting():
+                message.status = "streaming"
+            return message
+
+    def question_of(self, reply: Message) -> Message:
+        """The question that a reply answers."""
+        return cast("Message", reply.before)
+
+    def ask_again(self, reply: Message) -> Message:
+        """Let another version of a reply wait; one without a word is not kept."""
+        question = reply.before
+        if not reply.text:
+            question.versions.remove(reply)
+        return self.question_of(reply).wait()
+
+    def go_on(self, reply: Message) -> None:
+        """Let a reply that has ended wait to be taken up where it ended."""
+        reply.status = "waiting"
+
+    def edit(self, question: Message, text: str) -> Message:
+        """Ask a question in another way; the reply to it, which waits."""
+        return question.before.add(Message("user", text)).wait()  # {% if cookiecutter.attachments == "none" %}
+        # {% if cookiecutter.attachments != "none" %}
+        return question.before.add(Message("user", text, attachments=question.attachments)).wait()
+        # {% endif %}
+
+    def show(self, message: Message, version: int) -> None:
+        """Show another version (0 is the first) in place of a message."""
+        message.before.shown = version
+
+    def delete(self, question: Message) -> None:
+        """Take a turn away: the question with its replies. What followed the reply that is shown stays."""
+        place = question.before
+        index = place.versions.index(question)
+        later = question.versions[question.shown].versions
+        for message in later:
+            message.before = place
+        place.versions[index : index + 1] = later
+        place.shown = max(0, min(index + question.versions[question.shown].shown, len(place.versions) - 1))
+
+    def before(self, reply: Message) -> list[Message]:
+        """What the model is sent for a reply: the turns before it that were answered, and the question.
+
+        To a reply that has begun, it is sent as far as it got, and the model asked to go on.
+        """
+        question = self.question_of(reply)
+        messages = [reply, Message("user", CONTINUE)] if reply.text else []
+        messages.insert(0, question)
+        while isinstance(question.before, Message):
+            answer, question = question.before, self.question_of(question.before)
+            if answer.text:
+                messages[:0] = [question, answer]
+        return messages

@@ -1,1 +1,0 @@
-"""Conversations that last: in SQLite, in one file, or in PostgreSQL."""

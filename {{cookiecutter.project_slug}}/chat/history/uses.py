@@ -1,0 +1,44 @@
+"""What each person has used within a day."""
+
+import time
+
+from sqlalchemy import Column, Float, Integer, String, Table, case, delete, func, insert, select, update
+
+from chat.conversation.messages import Message
+from chat.history.engine import engine
+from chat.history.tables import metadata
+from chat.replies.limits import DAY
+
+used = Table(
+    "uses",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", String(255), nullable=False),
+    Column("time", Float, nullable=False),  # when a reply was begun, in seconds since 1970
+    Column("message_id", String(32), nullable=False),
+    Column("tokens", Integer, nullable=False),
+)
+
+
+def uses(person: str) -> list[tuple[float, int]]:
+    """Of each reply that was begun for a person, when (in seconds since 1970) and how many tokens it took."""
+    recent = (used.c.person == person) & (used.c.time > time.time() - DAY)
+    with engine().connect() as connection:
+        return [(row.time, row.tokens) for row in connection.execute(select(used).where(recent))]
+
+
+def add_use(reply: Message, person: str) -> None:
+    """Count a reply that begins; what is older than a day is forgotten."""
+    with engine().begin() as connection:
+        connection.execute(delete(used).where(used.c.person == person, used.c.time < time.time() - DAY))
+        values = {"person": person, "time": time.time(), "message_id": reply.id, "tokens": 0}
+        connection.execute(insert(used).values(values))
+
+
+def add_tokens(reply: Message) -> None:
+    """Count what a reply took that has ended; one that was continued has counted all its tokens."""
+    of_reply = used.c.message_id == reply.id
+    latest = select(func.max(used.c.number)).where(of_reply).scalar_subquery()
+    tokens = case((used.c.number == latest, reply.usage.total if reply.usage else 0), else_=0)
+    with engine().begin() as connection:
+        connection.execute(update(used).where(of_reply).values(tokens=tokens))

@@ -1,0 +1,35 @@
+"""Another provider's reply, where the one that was chosen fails before its first token."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from chat.providers import Chunk, ProviderError, Request
+from chat.replies.answering import answer
+
+
+async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
+    """The reply of a request's provider, or of the first of its fallbacks that gives one.
+
+    Raises:
+        ProviderError: the last one's; an earlier one's if its reply had begun.
+    """
+    for following in (*request.fallbacks, None):
+        begun = False
+        try:
+            async with aclosing(answer(request)) as chunks:
+                async for chunk in chunks:
+                    begun = begun or bool(chunk.text or chunk.reasoning)
+                    yield chunk
+            return
+        except ProviderError as error:
+            if begun or not following:
+                raise
+            note = f"{following.label} answers in place of {request.provider.label}. {error.sentence}"
+            yield Chunk(instead=following, note=note)
+            request = replace(
+                request,
+                provider=following,
+                model=following.model,
+                temperature=None,  # {% if cookiecutter is tempered %}
+            )

@@ -1,0 +1,188 @@
+"""Replies that belong to the server: each is a task on one background loop, whatever the page does."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import (
+    AsyncGenerator,
+    Callable,  # {% if cookiecutter is stored %}
+    Generator,
+)
+from contextlib import aclosing
+from functools import cache
+
+from chat import settings
+from chat.conversation.messages import Message, Status
+from chat.providers import Chunk, ProviderError
+from chat.server.log import about, unquoted
+
+log = logging.getLogger(__name__)
+
+UPDATE_SECONDS = 0.065  # at most one update of a page in this time
+UNHURRIED = 8  # so many replies at once keep these times; when there are more, all take longer
+GATHER_SECONDS = 0.1  # for which text gathers then before it is read: an SDK works most on what arrives in small pieces
+TAKING_SECONDS = 0.01  # for taking what gathered
+SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
+
+running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
+_starting = threading.Lock()
+
+
+def background_loop() -> asyncio.AbstractEventLoop:
+    """The event loop on which every reply of this process runs, started on first use."""
+    with _starting:  # two that came at once would each start one, and a provider's client belongs to one alone
+        return start_loop()
+
+
+@cache
+def start_loop() -> asyncio.AbstractEventLoop:
+    """An event loop that runs in a thread of its own; the one and only."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="replies", daemon=True).start()
+    return loop
+
+
+class Reply:
+    """One reply as it comes: a task that fills its message, and any number of pages that follow it."""
+
+    def __init__(
+        self,
+        message: Message,
+        chunks: AsyncGenerator[Chunk],
+        save: Callable[[Message], None],  # {% if cookiecutter is stored %}
+    ) -> None:
+        """Start filling `message` with the provider's `chunks`."""  # {% if not cookiecutter is stored %}
+        """Start filling `message` with `chunks`; `save` it in the end."""  # {% if cookiecutter is stored %}
+        self.message = message
+        self._save = save  # {% if cookiecutter is stored %}
+        message.status, message.error, message.stop_reason = "streaming", "", None
+        self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
+        self._gathered = time.monotonic()
+        self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
+        log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
+        with self._changed:  # it may end, or be stopped, at once
+            running[message.id] = self
+            self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
+
+    def stop(self, status: Status = "stopped") -> None:
+        """End the reply and close the provider's connection; what has come stays."""
+        with self._changed:
+            self._task.cancel()
+        self._end(status)
+
+    def follow(self) -> Generator[str]:
+        """The text as it grows, until the reply ends; every page may follow, at any time.
+
+        Yields at most every 65 ms while text comes, and every 0.1 s while none does, less often where many replies
+        are; the last text is whole.
+        """
+        text = ""
+        while not self._over.is_set():
+            slower = max(1, len(running) / UNHURRIED)
+            with self._changed:
+                if text == self.message.text and not self._over.is_set():
+                    self._changed.wait(SILENCE_SECONDS * slower)
+            text = self.message.text
+            yield text
+            if text or self.message.reasoning:
+                self._over.wait(UPDATE_SECONDS * slower)
+        yield self.message.text
+
+    async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
+        status, error = await self._outcome(chunks)
+        await asyncio.to_thread(self._end, status, error)  # {% if cookiecutter is stored %}
+        self._end(status, error)  # {% if not cookiecutter is stored %}
+
+    async def _outcome(self, chunks: AsyncGenerator[Chunk]) -> tuple[Status, str]:
+        message = self.message
+        try:
+            # Closing the chunks closes the provider's connection, also when this is cancelled.
+            async with asyncio.timeout(settings.REPLY_MINUTES * 60), aclosing(chunks):
+                async for chunk in chunks:
+                    self._take(chunk)
+                    await self._gather()
+            if message.stop_reason is None:
+                raise ProviderError("cut_off", "the stream ended without a stop reason")
+            has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
+            has_content = message.text.strip()  # {% if cookiecutter.rich_replies == "no" %}
+            if message.stop_reason == "complete" and not has_content:
+                raise ProviderError("empty", "the stream ended without a text")
+            return "complete", ""
+        except TimeoutError:
+            log.warning("reply took too long", extra=about(message))
+            return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
+        except ProviderError as error:
+            log.warning("reply failed", extra=about(message, kind=error.kind, detail=unquoted(error.detail, message)))
+            return "failed", error.sentence
+        except Exception:
+            log.exception("reply failed", extra=about(message))
+            return "failed", "Something went wrong in the app. The log has the details."
+
+    async def _gather(self) -> None:
+        # What gathered is taken without a wait; a chunk that comes later than that had to be waited for.
+        if len(running) > UNHURRIED and time.monotonic() > self._gathered + TAKING_SECONDS:
+            await asyncio.sleep(GATHER_SECONDS)
+            self._gathered = time.monotonic()
+
+    def _take(self, chunk: Chunk) -> None:
+        if self._ended:  # stopped, and not yet cancelled
+            return
+        message, seconds = self.message, time.monotonic() - self._began
+        if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
+            message.first_token_seconds = seconds
+        if message.reasoning_seconds is None and chunk.text and message.reasoning:
+            message.reasoning_seconds = seconds - (message.first_token_seconds or 0)
+        message.text += chunk.text
+        message.reasoning += chunk.reasoning
+        message.left_out = chunk.left_out or message.left_out
+        message.stop_reason = chunk.stop_reason or message.stop_reason
+        if chunk.usage:
+            message.usage = chunk.usage + message.usage
+        # {% if cookiecutter.rich_replies == "yes" %}
+        if chunk.part:
+            message.parts.append(chunk.part)
+        # {% endif %}
+        # {% if cookiecutter.extra_providers %}
+        if chunk.instead:
+            message.provider, message.model = chunk.instead.name, chunk.instead.model
+            message.note = chunk.note
+        # {% endif %}
+        with self._changed:
+            self._changed.notify_all()
+
+    def _end(self, status: Status, error: str = "") -> None:
+        with self._changed:
+            if self._ended:
+                return
+            self._ended = True
+            self.message.seconds = time.monotonic() - self._began
+            self.message.error = error
+            self.message.status = status
+        # {% if cookiecutter is stored %}
+        try:
+            self._save(self.message)  # before any page hears of the end
+        except Exception:
+            log.exception("reply not saved", extra=about(self.message))
+        # {% endif %}
+        self._log_end()
+        self._over.set()
+        with self._changed:
+            self._changed.notify_all()
+        if running.get(self.message.id) is self:  # it may have been continued by now
+            del running[self.message.id]
+
+    def _log_end(self) -> None:
+        message = self.message
+        took = about(
+            message,
+            status=message.status,
+            provider=message.provider,
+            model=message.model,
+            seconds=round(message.seconds, 3),
+            first_token_seconds=message.first_token_seconds and round(message.first_token_seconds, 3),
+            input_tokens=message.usage and message.usage.input_tokens,
+            output_tokens=message.usage and message.usage.output_tokens,
+            stop_reason=message.stop_reason,
+        )
+        log.info("reply ended", extra=took)

@@ -1,0 +1,110 @@
+"""The log: each event a line of JSON on standard error, with ids and numbers, and without what anybody wrote."""
+
+import json
+import logging
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chat import settings
+from chat.conversation.messages import Conversation, Message, Place
+
+SECRET_NAME = re.compile(r"key|token|secret|password|credential|_url", re.IGNORECASE)  # an address may hold a password
+SHORTEST_SECRET = 8
+MOST_DETAIL = 500
+# So many characters of a message, or more, in what a provider says of it are a quotation; a short message only whole.
+LONGEST_CHANCE, SHORTEST_QUOTE = 12, 4
+
+
+class JSONLines(logging.Formatter):
+    """Gives a record as a line of JSON, with the facts that `about` gave it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; of an exception it tells the kind and the place, since its words may quote anything."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+            line["at"] = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(record.exc_info[2])]
+        text = json.dumps(line, ensure_ascii=False, default=str)
+        for secret in secrets() if record.levelno > logging.INFO else ():
+            text = text.replace(secret, "***")
+        return text
+
+
+def start_log() -> None:
+    """Write the events of this app to standard error."""
+    log = logging.getLogger("chat")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JSONLines())
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+
+
+def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
+    """What an event is about, as the `extra` of a call of the log.
+
+    Args:
+        message: the message; its id and its conversation's are named.
+        facts: the other facts; those that are None are left out.
+    """
+    if message:
+        *_, first = places(message)
+        facts = {
+            "conversation": first.id if isinstance(first, Conversation) else None,
+            "message": message.id,
+            **facts,
+            "text": message.text if settings.LOG_TEXT else None,
+        }
+    return {"facts": {name: value for name, value in facts.items() if value is not None}}
+
+
+def unquoted(detail: str, message: Message) -> str:
+    """What a provider said about a reply, without what it quotes of the conversation."""
+    detail = detail[:MOST_DETAIL]
+    if settings.LOG_TEXT:
+        return detail
+    signs = [*detail]
+    for text in (place.text for place in places(message) if isinstance(place, Message)):
+        size = min(len(text), LONGEST_CHANCE)
+        for start in range(len(detail) - size + 1) if size >= SHORTEST_QUOTE else ():
+            if detail[start : start + size] in text:
+                signs[start : start + size] = "\0" * size
+    return re.sub("\0+", "…", "".join(signs))
+
+
+def places(message: Message) -> Iterator[Place]:
+    """A message, and what came before it, to the conversation itself."""
+    place: Place = message
+    while isinstance(place, Message):
+        yield place
+        place = place.before
+    yield place
+
+
+def secrets() -> set[str]:
+    """The values of all settings that are called like secrets."""
+    import streamlit as st
+    from streamlit.errors import StreamlitSecretNotFoundError
+
+    def named(values: Mapping[str, Any]) -> Iterator[str]:
+        for name, value in values.items():
+            if isinstance(value, Mapping):
+                yield from named(value)
+            elif SECRET_NAME.search(name) and len(str(value)) >= SHORTEST_SECRET:
+                yield str(value)
+
+    try:
+        kept = st.secrets.to_dict()
+    except StreamlitSecretNotFoundError:  # there is no such file
+        kept = {}
+    return {*named(os.environ), *named(kept)}

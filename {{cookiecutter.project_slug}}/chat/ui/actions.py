@@ -1,0 +1,148 @@
+"""What a person can do with a turn: copy, ask again, edit, delete, and look at its other versions."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from chat.conversation.messages import Conversation, Message
+from chat.history.conversations import changing, stop  # {% if cookiecutter is stored %}
+from chat.history.memory import changing, stop  # {% if not cookiecutter is stored %}
+from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
+from chat.ui.sign_in import person  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.ui.usage import details
+from chat.ui.visitors import person  # {% if cookiecutter is visited %}
+
+ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
+
+
+def begin(conversation: Conversation | None = None) -> None:
+    # {% if not cookiecutter is stored %}
+    """Turn to another conversation, else a new one; replies of this one that are still coming end."""
+    for message in st.session_state.conversation.everything():
+        stop(message.id)
+    # {% else %}
+    """Turn to another conversation, else a new one."""
+    # {% endif %}
+    st.query_params.clear()
+    st.session_state.pop("action", None)  # {% if cookiecutter is stored %}
+    st.session_state.pop("editing", None)
+    st.session_state.pop("shown", None)
+    # {% if not cookiecutter is owned %}
+    st.session_state.conversation = conversation or Conversation()
+    # {% else %}
+    st.session_state.conversation = conversation or Conversation(owner=person())
+    # {% endif %}
+
+
+def change(how: Callable[..., object], message_id: str, *values: object) -> None:
+    """Change the page's conversation, if the message is still in it then.
+
+    Args:
+        how: a method of Conversation.
+        message_id: of the message that is its first argument.
+        values: the others.
+    """
+    conversation: Conversation = st.session_state.conversation
+    with changing(conversation):
+        if message := conversation.message(message_id):
+            how(conversation, message, *values)
+
+
+def act(action: str, message_id: str) -> None:
+    """Do something with a message of the page's conversation; what is only shown, the page shows.
+
+    Streamlit keeps the arguments of a callback for as long as a session lasts: so an id, not a message, which would
+    keep the whole conversation.
+
+    Args:
+        action: one of ACTIONS, what a button says, or "Show" for the version that was chosen.
+        message_id: of the message; where another page has deleted that, nothing happens.
+    """
+    conversation: Conversation = st.session_state.conversation
+    message = conversation.message(message_id)
+    if message is None:
+        return
+    match action:
+        case "Ask again" | "Try again":
+            change(Conversation.ask_again, message_id)
+        case "Continue":
+            change(Conversation.go_on, message_id)
+        case "Edit the question":
+            st.session_state.editing = conversation.question_of(message).id
+        case "Ask":
+            if text := st.session_state[f"edit-{message_id}"].strip():
+                change(Conversation.edit, message_id, text)
+            del st.session_state.editing
+        case "Cancel":
+            del st.session_state.editing
+        case "Delete the turn":
+            question = conversation.question_of(message)
+            for reply in question.versions:
+                stop(reply.id)
+            change(Conversation.delete, question.id)
+        case "Show":
+            change(Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
+
+
+def choose(reply_id: str) -> None:
+    """Do what was chosen in the menu of a turn."""
+    act(st.session_state[f"menu-{reply_id}"], reply_id)
+
+
+def draw_menu(reply: Message) -> None:
+    """Draw the menu of a turn."""
+    key = f"menu-{reply.id}"
+    chosen = st.menu_button("More", ACTIONS, key=key, type="tertiary", on_click=choose, args=(reply.id,))
+    if chosen == "Copy":
+        show_copy(reply)
+    if chosen == "Details":
+        show_details(reply)
+
+
+@st.dialog("Copy")
+def show_copy(reply: Message) -> None:
+    """Show a reply as Markdown, with a button that copies it."""
+    st.code(reply.text, "markdown", wrap_lines=True)
+
+
+@st.dialog("Details")
+def show_details(reply: Message) -> None:
+    """Show what a reply took."""
+    st.text("\n".join(details(reply)))
+
+
+def draw_question(question: Message) -> None:
+    """Draw a question, or the form to ask it in another way."""
+    draw_attachments(question.attachments)  # {% if cookiecutter.attachments != "none" %}
+    if question.id == st.session_state.get("editing"):
+        draw_form(question)
+    else:
+        st.text(question.text)
+    draw_versions(question)
+
+
+def draw_form(question: Message) -> None:
+    """Draw a question as a form, to be asked in another way."""
+    with st.form(f"form-{question.id}", border=False):
+        st.text_area("Question", question.text, key=f"edit-{question.id}")
+        with st.container(horizontal=True):
+            st.form_submit_button("Ask", type="primary", on_click=act, args=("Ask", question.id))
+            st.form_submit_button("Cancel", on_click=act, args=("Cancel", question.id))
+
+
+def draw_versions(message: Message) -> None:
+    """Draw the way to the other versions of a message, where there are some."""
+    place, versions = st.empty(), message.before.versions
+    if len(versions) == 1:
+        return
+    number = versions.index(message) + 1
+    with place.container(horizontal=True, vertical_alignment="center"):
+        st.pagination(
+            len(versions),
+            default=number,
+            max_visible_pages=0,
+            key=f"version-{message.id}",
+            on_change=act,
+            args=("Show", message.id),
+        )
+        st.text(f"{number}/{len(versions)}", width="content")

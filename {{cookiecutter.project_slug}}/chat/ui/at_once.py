@@ -1,0 +1,27 @@
+"""A reply that appears as a whole."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.replies.reply import Reply
+from chat.ui.follow import follow
+from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.ui.reasoning import draw_reasoning
+from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+
+
+def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply, after a progress cue.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()`.
+        meanwhile: draws what can wait for the cue.
+    """
+    with place, st.spinner("Writing", show_time=True):
+        *_, text = follow(reply, meanwhile)
+    with place.container():
+        draw_reasoning(reply.message)
+        draw_text(text)

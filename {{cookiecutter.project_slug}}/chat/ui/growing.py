@@ -1,0 +1,82 @@
+"""Markdown that grows: finished blocks are drawn once, and only the open one is drawn again."""
+
+import io
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.ui.markdown.safe import PARSER, language_of, parsed, safe_markdown
+from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
+from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+
+# What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,
+# one that begins in bold (`* **`) like a rule.
+OPEN_ITEM = re.compile(r"^ {0,3}(?:\d{1,9}|\* +\*{2,3}|- +-{2,3})\Z", re.MULTILINE)
+# A link, an image or an address that is not whole yet, at the end of a text.
+OPEN_LINK = re.compile(r"(?:(?<![\w\])\\])!?\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?|(?:https?:|www\.|<)\S*)\Z", re.IGNORECASE)
+# A word from which on a text is bold, struck out, in italics or code.
+OPEN_MARK = re.compile(r"(?<![\\*_~`\w])(\*{1,3}|_{2,3}|~~|`+)(?=[^\s*_~`])(?:(?!\1).)*\Z", re.DOTALL)
+
+
+def finished_blocks(text: str) -> list[str]:
+    """The top-level blocks (paragraphs, whole lists, tables, fences …) at the start of `text` that are finished.
+
+    That is all but the last one: whatever follows may still belong to it. Joined, they are the start of `text`.
+    """
+    tokens = PARSER.parse(OPEN_ITEM.sub("", text))
+    first_lines = [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
+    lines = list(io.StringIO(text, newline=""))
+    bounds = [0, *first_lines[1:]]
+    return ["".join(lines[start:end]) for start, end in pairwise(bounds)]
+
+
+def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
+    """Draw a Markdown text while it grows; in the end it looks as if it had been drawn whole.
+
+    Args:
+        texts: the text at one moment after another; each starts with the one before.
+        place: an `st.empty()`.
+    """
+    text, drawn, finished = "", "", 0
+    with place.container():
+        slot = st.empty()
+        for text in texts:
+            for block in finished_blocks(text[finished:]):
+                draw_text(block, slot)
+                slot, drawn, finished = st.empty(), "", finished + len(block)
+            if text[finished:] != drawn:
+                drawn = text[finished:]
+                slot.markdown(open_markdown(drawn))
+        draw_text(drawn, slot)
+    if has_references(text):
+        draw_text(text, place)
+
+
+def open_markdown(text: str) -> str:
+    """A block that is still being written, as Markdown that may be drawn; a figure is code as long as it is open."""
+    blocks = parsed(text)
+    if blocks and [*blocks[-1].walk()][-1].type not in {"fence", "code_block"}:
+        blocks = parsed(closed(text))
+    for node in (node for block in blocks for node in block.walk() if node.type == "fence"):
+        if node.token and language_of(node).lower() == "mermaid":
+            node.token.info = ""
+    return safe_markdown(blocks)
+
+
+def closed(text: str) -> str:
+    """A text with what is open at its end closed: a **word is bold already; a link is not there before it is whole."""
+    text, marks = OPEN_LINK.sub("", text).rstrip("*_~`\\ \n"), ""
+    place = text.rfind("\n\n") + 1
+    while "`" not in marks and (found := OPEN_MARK.search(text, place)):
+        marks, place = found[1] + marks, found.end(1)
+    return text + marks
+
+
+def has_references(text: str) -> bool:
+    """Whether a text defines links (`[name]: address`): its blocks then need each other."""
+    environment: dict[str, object] = {}
+    PARSER.parse(text, environment)
+    return bool(environment.get("references"))

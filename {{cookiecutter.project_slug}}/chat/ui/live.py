@@ -1,0 +1,35 @@
+"""A reply that appears as it is written."""
+
+from collections.abc import Callable
+from itertools import chain, takewhile
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.replies.reply import Reply
+from chat.ui.follow import follow
+from chat.ui.growing import draw_growing
+from chat.ui.reasoning import thought_for
+
+CUE = ":shimmer[Thinking]"
+
+
+def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply until it ends.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()`.
+        meanwhile: draws what can wait for the first words.
+    """
+    message, texts = reply.message, follow(reply, meanwhile)
+    if not message.text and not message.reasoning:
+        place.markdown(CUE)
+        any(text or message.reasoning for text in texts)  # waits for the first of either
+    with place.container():
+        if message.reasoning:
+            until_answer = takewhile(lambda _: not message.text, texts)
+            with st.status(CUE, type="compact") as thinking:
+                draw_growing((message.reasoning for _ in chain([""], until_answer)), st.empty())
+            thinking.update(label=thought_for(message), state="complete")
+        draw_growing(chain([message.text], texts), st.empty())

@@ -1,0 +1,1 @@
+"""What may be drawn of a text that a model wrote."""

@@ -1,0 +1,93 @@
+"""What a reply may draw: the charts, tables and diagrams whose source stands in its text.
+
+What is broken, too large or leads elsewhere stays code.
+"""
+
+import csv
+import io
+import json
+import re
+from functools import lru_cache
+
+from chat.conversation.parts import Chart, Table
+
+MOST_CHARACTERS = 200_000
+# A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
+NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
+# In a diagram: an address, what takes one, and ways to spell either so that it is not seen.
+OUTWARD = re.compile(
+    r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?)\s*:|url\s*\(|@import|<img|\bimg["']?\s*:|[&#]#?\w+;|(?<!\[)\\(?![n\]])""",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=64)
+def figure(language: str, source: str) -> Chart | Table:
+    """The chart in a block of `vega-lite`, or the table in one of `csv`.
+
+    Raises:
+        ValueError: with a reason, if it cannot be drawn.
+    """
+    if len(source) > MOST_CHARACTERS:
+        raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
+    return table(source) if language == "csv" else chart(source)
+
+
+def chart(source: str) -> Chart:
+    """The chart that a specification of Vega-Lite describes.
+
+    Raises:
+        ValueError: with a reason, if there is none.
+    """
+    import altair
+    from jsonschema import ValidationError
+
+    try:
+        spec = json.loads(source)
+        chart = Chart(spec)
+        altair.Chart.from_dict(spec)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError("it is not JSON") from error
+    except (ValidationError, TypeError, AttributeError) as error:
+        raise ValueError("it is not Vega-Lite") from error
+    return chart
+
+
+def table(source: str) -> Table:
+    """The table that lines of CSV describe; columns of numbers hold numbers.
+
+    Raises:
+        ValueError: with a reason, if there is none.
+    """
+    try:
+        lines = [row for row in csv.reader(io.StringIO(source), skipinitialspace=True, strict=True) if row]
+    except csv.Error as error:
+        raise ValueError("it is not CSV") from error
+    if len(lines) < 2:
+        raise ValueError("it has no rows")
+    names, *rows = lines
+    if any(len(row) != len(names) for row in rows):
+        raise ValueError("its rows differ in length")
+    columns = [typed(list(column)) for column in zip(*rows, strict=True)]
+    return Table(distinct(names), [list(row) for row in zip(*columns, strict=True)])
+
+
+def typed(column: list[str]) -> list[str] | list[float | None]:
+    """A column as numbers, where all that stands in it are numbers."""
+    cells = [cell.strip() for cell in column]
+    if any(cells) and all(NUMBER.fullmatch(cell) for cell in cells if cell):
+        return [float(cell) if "." in cell else int(cell) if cell else None for cell in cells]
+    return cells
+
+
+def distinct(names: list[str]) -> list[str]:
+    """The names of columns, with a number where one is missing or comes again."""
+    told: list[str] = []
+    for number, name in enumerate(map(str.strip, names), 1):
+        told.append(name if name and name not in told else f"{name} ({number})".strip())
+    return told
+
+
+def may_be_drawn(diagram: str) -> bool:
+    """Whether a Mermaid diagram names nothing that a browser might fetch."""
+    return len(diagram) <= MOST_CHARACTERS and not OUTWARD.search(diagram)

@@ -1,0 +1,16 @@
+"""Drawing what a model wrote: words and code."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.ui.markdown.safe import parsed, safe_markdown
+
+
+def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
+    """Draw a text that a model wrote, whole.
+
+    Args:
+        text: its Markdown.
+        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+    """
+    (slot or st).markdown(safe_markdown(parsed(text)))

@@ -1,0 +1,61 @@
+"""The rating of a reply, and the comment on it, on the page."""
+
+import logging
+
+import streamlit as st
+
+from chat.conversation.messages import Conversation, Message
+from chat.feedback import MOST_CHARACTERS
+from chat.feedback.lines import save  # {% if not cookiecutter is stored %}
+from chat.feedback.rows import save  # {% if cookiecutter is stored %}
+from chat.server.log import about
+
+log = logging.getLogger(__name__)
+
+
+def draw_rating(reply: Message) -> None:
+    """Draw the rating of a reply and, once it has one, the comment; a change of either is kept at once."""
+    with st.container(width="content", horizontal=True, vertical_alignment="center"):
+        st.feedback(
+            "{{ cookiecutter.feedback }}",
+            key=f"rating-{reply.id}",
+            default=reply.rating,
+            on_change=rate,
+            args=(reply.id,),
+        )
+        if reply.rating is not None:
+            with st.popover("Your comment" if reply.comment else "Add a comment", type="tertiary"):
+                st.text_area(
+                    "Comment",
+                    reply.comment,
+                    max_chars=MOST_CHARACTERS,
+                    key=f"comment-{reply.id}",
+                    on_change=comment,
+                    args=(reply.id,),
+                )
+
+
+def rate(reply_id: str) -> None:
+    """Keep the rating that was chosen for a reply of the page's conversation."""
+    keep(reply_id, "rating", st.session_state[f"rating-{reply_id}"])
+
+
+def comment(reply_id: str) -> None:
+    """Keep the comment that was written on a reply of the page's conversation."""
+    keep(reply_id, "comment", st.session_state[f"comment-{reply_id}"].strip())
+
+
+def keep(reply_id: str, field: str, value: int | str | None) -> None:
+    """Change this field of a reply, and keep its rating with the comment; a failure is said on the page."""
+    conversation: Conversation = st.session_state.conversation
+    reply = conversation.message(reply_id)
+    if reply is None:  # another page has deleted it
+        return
+    setattr(reply, field, value)
+    try:
+        save(conversation, reply)
+    except Exception:
+        log.exception("rating not saved", extra=about(reply))
+        st.toast("Your rating could not be saved. The log has the reason.", icon=":material/error:")
+    else:
+        log.info("rating saved", extra=about(reply, rating=reply.rating))

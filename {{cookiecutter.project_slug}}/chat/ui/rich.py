@@ -1,0 +1,94 @@
+"""Drawing what a model wrote: words, and charts, tables and diagrams where their source stands."""
+
+from itertools import groupby
+
+import streamlit as st
+from markdown_it.tree import SyntaxTreeNode
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.conversation.parts import Chart, Image, Part, Table
+from chat.ui.markdown.fenced_blocks import figure, may_be_drawn
+from chat.ui.markdown.safe import parsed, safe_markdown
+
+# Of a chart. The browser's own tooltip: the usual one would fetch a picture that the data names.
+EMBEDDING = {"embedOptions": {"mode": "vega-lite", "tooltip": False}}
+# Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
+BROKEN_DIAGRAM = """
+<style>
+  .stElementContainer:has([data-testid="stMermaidChart"]):not(:has([data-testid="stMermaidError"]))
+    + [data-testid="stLayoutWrapper"]:has(.broken-diagram),
+  .stElementContainer:has([data-testid="stMermaidError"]):has(+ [data-testid="stLayoutWrapper"] .broken-diagram) {
+    display: none;
+  }
+</style>
+<small class="broken-diagram" style="opacity: 0.7">This could not be drawn: it is not Mermaid.</small>
+"""
+
+
+def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
+    """Draw a text that a model wrote, whole.
+
+    Args:
+        text: its Markdown.
+        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+    """
+    blocks = parsed(text)
+    if not any(map(is_figure, blocks)):
+        (slot or st).markdown(safe_markdown(blocks))
+        return
+    with slot.container() if slot else st.container():
+        for are_figures, run in groupby(blocks, is_figure):
+            if are_figures:
+                for block in run:
+                    draw_figure(block)
+            else:
+                st.markdown(safe_markdown(run))
+
+
+def is_figure(block: SyntaxTreeNode) -> bool:
+    """Whether a block is the source of a chart, a table or a diagram."""
+    return block.type == "fence" and figure_language(block) in {"csv", "mermaid", "vega-lite"}
+
+
+def figure_language(block: SyntaxTreeNode) -> str:
+    """The first word of a fence."""
+    return block.info.strip().partition(" ")[0].lower()
+
+
+def draw_figure(block: SyntaxTreeNode) -> None:
+    """Draw a chart, a table or a diagram from its source; what cannot be drawn as code, with a note."""
+    language = figure_language(block)
+    if language == "mermaid" and may_be_drawn(block.content):
+        st.markdown(safe_markdown([block]))
+        with st.container():
+            st.code(block.content, None)
+            st.html(BROKEN_DIAGRAM)
+        return
+    try:
+        if language == "mermaid":
+            raise ValueError("it names an address")
+        draw_part(figure(language, block.content))
+    except ValueError as error:
+        st.markdown(safe_markdown([block]))
+        st.caption(f"This could not be drawn: {error}.")
+
+
+def draw_parts(parts: list[Part]) -> None:
+    """Draw what a message holds besides text."""
+    with st.container():
+        for part in parts:
+            draw_part(part)
+
+
+def draw_part(part: Part) -> None:
+    """Draw a chart, a table or an image."""
+    match part:
+        case Chart(spec):
+            st.vega_lite_chart({**spec, "usermeta": EMBEDDING})
+        case Table(columns, rows):
+            st.dataframe(dict(zip(columns, zip(*rows, strict=True), strict=True)), hide_index=True)
+        case Image(data, _, alt):
+            try:
+                st.image(data, alt=alt)
+            except OSError:
+                st.caption("This picture could not be drawn: it is none.")

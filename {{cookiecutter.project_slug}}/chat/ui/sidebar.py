@@ -1,0 +1,59 @@
+"""The sidebar's options: how the next question of a conversation is asked."""
+
+import streamlit as st
+
+from chat import settings
+from chat.conversation.messages import Conversation
+from chat.providers import Request
+from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
+from chat.ui.models import model_ids  # {% if cookiecutter is remote %}
+
+
+# {% if cookiecutter is tempered %}
+def draw_temperature(key: str) -> float | None:
+    """Draw the choice of a temperature; None leaves it to the model."""
+    return st.number_input("Temperature", 0.0, 2.0, None, 0.1, key=f"temperature-{key}", placeholder="The model's own")
+
+
+# {% endif %}
+def draw_options(conversation: Conversation) -> Request:
+    """Draw what can be changed for this conversation; a request that asks so, still without messages."""
+    key = conversation.id  # another conversation begins with the settings again
+    # {% if cookiecutter.extra_providers %}
+    labels = {name: provider.label for name, provider in settings.PROVIDERS.items()}
+    name = st.selectbox("Provider", labels, format_func=lambda name: labels[name], key=f"provider-{key}")
+    provider = settings.PROVIDERS[name]
+    model = st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{name}-{key}")
+    # {% elif cookiecutter is remote %}
+    provider = settings.PROVIDER
+    model = st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{key}")
+    # {% else %}
+    provider = settings.PROVIDER
+    model = provider.model
+    # {% endif %}
+    with st.expander("Options"):
+        system_prompt = st.text_area("System prompt", settings.SYSTEM_PROMPT, key=f"system-prompt-{key}")
+        max_tokens = st.number_input("Most tokens in a reply", 1, None, settings.MAX_TOKENS, key=f"max-tokens-{key}")
+        # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
+        temperature = draw_temperature(key) if provider.takes_temperature else None
+        # {% elif cookiecutter is tempered %}
+        temperature = draw_temperature(key)
+        # {% endif %}
+        # {% if cookiecutter.extra_providers %}
+        fallback = st.toggle("If it fails, let another one answer", key=f"fallback-{key}")
+    others = [other for other in settings.PROVIDERS.values() if other != provider and not api.problem(other)]
+    # {% endif %}
+    # {% if cookiecutter.extra_providers %}
+    return Request(
+        provider,
+        model,
+        system_prompt,
+        max_tokens,
+        temperature=temperature,  # {% if cookiecutter is tempered %}
+        fallbacks=tuple(others) if fallback else (),
+    )
+    # {% elif cookiecutter is tempered %}
+    return Request(provider, model, system_prompt, max_tokens, temperature=temperature)
+    # {% else %}
+    return Request(provider, model, system_prompt, max_tokens)
+    # {% endif %}

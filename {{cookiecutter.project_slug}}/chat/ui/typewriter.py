@@ -1,0 +1,40 @@
+"""A reply that is revealed word by word, once it is complete."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.replies.reply import Reply
+from chat.ui.follow import follow
+from chat.ui.growing import draw_growing
+from chat.ui.reasoning import draw_reasoning
+
+WORD_SECONDS = 0.04
+MOST_STEPS = 200  # a long reply takes several words at a time: none takes more than eight seconds
+
+
+def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
+    """Draw a reply, after a progress cue.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()`.
+        meanwhile: draws what can wait for the cue.
+    """
+    with place, st.spinner("Writing", show_time=True):
+        *_, text = follow(reply, meanwhile)
+    with place.container():
+        draw_reasoning(reply.message)
+        draw_growing(word_by_word(text), st.empty())
+
+
+def word_by_word(text: str) -> Iterator[str]:
+    """The text, growing by a word or more every 0.04 s."""
+    ends = [word.end() for word in re.finditer(r"\S+\s*", text)]
+    step = len(ends) // MOST_STEPS + 1
+    for end in [*ends[step - 1 :: step], len(text)]:
+        yield text[:end]
+        time.sleep(WORD_SECONDS)

@@ -1,0 +1,37 @@
+"""What a reply took: tokens, time and money."""
+
+from chat import settings  # {% if cookiecutter is remote %}
+from chat.conversation.messages import Message
+from chat.providers import Provider  # {% if cookiecutter is remote %}
+
+
+# {% if cookiecutter is remote %}
+def cost(reply: Message, provider: Provider) -> float | None:
+    """What a reply cost in US dollars; None where the price or the tokens are not known."""
+    if not reply.usage or reply.model not in provider.prices:
+        return None
+    per_million_in, per_million_out = provider.prices[reply.model]
+    return (reply.usage.input_tokens * per_million_in + reply.usage.output_tokens * per_million_out) / 1_000_000
+
+
+# {% endif %}
+def details(reply: Message) -> list[str]:
+    """What is known of a reply: who gave it, tokens, times in seconds, and what it cost."""
+    # {% if cookiecutter.extra_providers %}
+    provider = settings.PROVIDERS.get(reply.provider)  # None: the conversation was saved in another app
+    # {% elif cookiecutter is remote %}
+    # None: the conversation was saved in another app.
+    provider = settings.PROVIDER if reply.provider == settings.PROVIDER.name else None
+    # {% endif %}
+    lines = [f"{reply.model} by {provider.label}" if provider else reply.model]  # {% if cookiecutter is remote %}
+    lines = [reply.model]  # {% if not cookiecutter is remote %}
+    if reply.usage:
+        lines.append(f"{reply.usage.input_tokens:,} tokens in, {reply.usage.output_tokens:,} tokens out")
+    if reply.first_token_seconds is not None:
+        lines.append(f"First token after {reply.first_token_seconds:.1f} s, all of it after {reply.seconds:.1f} s")
+    # {% if cookiecutter is remote %}
+    if provider and (dollars := cost(reply, provider)) is not None:
+        about = f"About ${dollars:.4f}" if dollars >= 0.0001 else "Less than $0.0001"
+        lines.append(f"{about}, at the prices of {provider.prices_of}")
+    # {% endif %}
+    return lines
