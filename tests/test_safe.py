@@ -2,34 +2,34 @@
 
 import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
-from ways import WAYS
+from playwright.sync_api import Browser, Page, expect
+from ways import (
+    CHARTS,
+    COMPUTED,
+    DIAGRAMS,
+    DRAWN,
+    HARMLESS_CHARTS,
+    HARMLESS_DIAGRAMS,
+    REFUSED,
+    TEXTS,
+    WAYS,
+    bar,
+    fence,
+    vega,
+)
 
-from app import App, wait_until
-from conftest import Bake
+
+from app import App, Server, wait_until
+from conftest import ROOT, Bake
 from wire import Wire
-
-# Run in the folder of a bake: makes a conversation of a reply for each text, which is its reasoning as well.
-SAVE = """
-import json, sys
-from chat.conversation.export import to_json
-from chat.conversation.messages import Conversation
-
-conversation = Conversation()
-for number, text in enumerate(json.load(sys.stdin)):
-    reply = conversation.ask(f"Way {number}?")
-    reply.status, reply.text, reply.reasoning = "complete", text, text
-print(to_json(conversation))
-"""
 
 
 class Listener(ThreadingHTTPServer):
@@ -49,9 +49,21 @@ class Listener(ThreadingHTTPServer):
         self.host = f"127.0.0.1:{self.server_port}"
         Thread(target=self.serve_forever, daemon=True).start()
 
+    def ways(self) -> list[str]:
+        """Every way, each with an address of its own."""
+        return [
+            way.replace("URL", f"http://{self.host}/{number}").replace("HOST", f"{self.host}/{number}")
+            for number, way in enumerate(WAYS)
+        ]
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
+    def heard(self) -> set[str]:
+        """The ways that led here; what else was asked for, as its path."""
+        numbers = [path[1:].partition("/")[0] for path in self.asked]
+        return {WAYS[int(number)] if number.isdigit() else number for number in numbers}
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Listener]:
     """Somebody who listens elsewhere."""
     with Listener() as listener:
         yield listener
@@ -59,42 +71,95 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def open_app(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Bake an app with these answers and open it without the Content-Security-Policy, the second wall."""
-    apps: list[App] = []
-
-    def open_app(**answers: str) -> App:
-        project = tmp_path / "app"
-        shutil.copytree(bake(llm_provider="openai", **answers), project)
-        page = project / "page.py"
-        page.write_text(page.read_text("utf-8").replace("MESSAGES_SHOWN = 30", "MESSAGES_SHOWN = 999"), "utf-8")
-        key, url = "any", wire.base_url("openai")
-        apps.append(App(project, browser, bypass_csp=True, OPENAI_API_KEY=key, OPENAI_BASE_URL=url))
-        return apps[-1]
-
-    yield open_app
-    for app in apps:
-        app.close()
+def listener(elsewhere: Listener) -> Listener:
+    """The same, who has heard nothing yet."""
+    elsewhere.asked.clear()
+    return elsewhere
 
 
-def replies_to(listener: Listener, most: int = 12) -> list[str]:
-    """Every way, each with an address of its own, so many in a text."""
-    ways = [
-        way.replace("URL", f"http://{listener.host}/{number}").replace("HOST", listener.host)
-        for number, way in enumerate(WAYS)
-    ]
-    return ["\n\n---\n\n".join(ways[start : start + most]) for start in range(0, len(ways), most)]
+NOTE = "This could not be drawn"
+FIGURES = "[data-testid=stVegaLiteChart] svg, [data-testid=stMermaidChart] img, [data-testid=stDataFrame]"
+BAR = "path[aria-roledescription=bar]"
+UNDRAWABLE = 1  # charts of which nothing comes, where nothing checks them
+# Some of what is heard where nothing checks it.
+LEAKS = {
+    "![a](URL)",
+    fence("mermaid", DIAGRAMS[0]),
+    vega(bar(mark={"fill": "url(URL)"})),
+    vega(bar(mark={"color": "u\\rl(URL)"})),
+    vega(bar(mark={"fill": {"expr": COMPUTED}})),
+    vega(bar(mark={"tooltip": {"expr": "{image: 'URL'}"}})),
+    vega(bar(transform=[{"calculate": COMPUTED, "as": "k"}], encoding={"color": {"field": "k", "scale": None}})),
+}
+# In place of the app's own: serves the page of every way, and `?policy=off` without the Content-Security-Policy.
+LAUNCHER = """
+import streamlit as st
+from starlette.middleware import Middleware
+from chat.server.headers import SecurityHeaders
+
+class AtWill(SecurityHeaders):
+    async def __call__(self, scope, receive, send):
+        if b"policy=off" in scope.get("query_string", b""):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+app = st.App("every_way.py", middleware=[Middleware(AtWill)])
+"""
 
 
-def assert_silence(app: App, listener: Listener) -> None:
-    """Nothing was fetched, and would have been heard; every link is one that may be."""
-    app.page.wait_for_timeout(300)
-    assert sorted({WAYS[int(path[1:].split("/")[0])] if path[1:2].isdigit() else path for path in listener.asked}) == []
-    app.page.evaluate("address => { new Image().src = address }", f"http://{listener.host}/proof")
-    wait_until(lambda: listener.asked)
-    listener.asked.clear()
-    links = app.page.eval_on_selector_all(
-        "[data-testid=stChatMessage] a:not([aria-label='Link to heading'])",
+@pytest.fixture(scope="module", params=["yes", "no"])
+def ways(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    bake: Bake,
+    elsewhere: Listener,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Server]:
+    """A bake that draws every way."""
+    project = tmp_path_factory.mktemp("ways") / "app"
+    shutil.copytree(bake(llm_provider="openai", rich_replies=request.param), project)
+    shutil.copy(ROOT / "tests" / "every_way.py", project)
+    (project / "streamlit_app.py").write_text(LAUNCHER, "utf-8")
+    (project / "ways.json").write_text(json.dumps(elsewhere.ways()), "utf-8")
+    server = Server(project, browser)
+    yield server
+    server.close()
+
+
+@contextmanager
+def drawn(ways: Server, *, filter: str, policy: str) -> Iterator[Page]:
+    """The page with every way drawn, each chart pointed at."""
+    is_rich = (ways.project / "chat" / "ui" / "rich.py").exists()
+    charts = len(CHARTS) + len(HARMLESS_CHARTS) - UNDRAWABLE if filter == "off" else is_rich * 2 * len(HARMLESS_CHARTS)
+    diagrams = len(DIAGRAMS) if filter == "off" else is_rich * len(HARMLESS_DIAGRAMS)
+    page = ways.context.new_page()
+    response = page.goto(f"{ways.url}?filter={filter}&policy={policy}")
+    assert response
+    assert ("content-security-policy" in response.headers) == (policy == "on")
+    expect(page.get_by_text("All ways are drawn.")).to_be_visible(timeout=60_000)
+    wait_until(lambda: page.locator("[data-testid=stVegaLiteChart]:has(svg, canvas)").count() >= charts, 60)
+    wait_until(lambda: page.locator("[data-testid=stMermaidChart]:not([aria-busy])").count() >= diagrams, 60)
+    for chart in page.locator("[data-testid=stVegaLiteChart]").all():
+        if chart.locator(BAR).count():
+            chart.locator(BAR).first.scroll_into_view_if_needed()
+            chart.locator(BAR).first.hover(force=True)
+            page.wait_for_timeout(50)  # in which a tooltip is shown
+    page.wait_for_timeout(1_000)  # in which what is fetched would be heard
+    yield page
+    page.close()
+
+
+def prove_that_it_hears(page: Page, listener: Listener) -> None:
+    """Have a page fetch something on purpose."""
+    page.evaluate("address => { new Image().src = address }", f"http://{listener.host}/proof")
+    wait_until(lambda: listener.heard() == {"proof"})
+
+
+def assert_links(page: Page) -> None:
+    """Every link is one that may be, and leads to a tab of its own; every picture is the app's."""
+    links = page.eval_on_selector_all(
+        "[data-testid=stMarkdownContainer] a:not([aria-label='Link to heading'])",
         "links => links.map(link => [link.getAttribute('href'), link.target, link.rel])",
     )
     assert len(links) > 20
@@ -104,46 +169,59 @@ def assert_silence(app: App, listener: Listener) -> None:
         assert address.hostname is None or address.hostname in {"127.0.0.1", "example.com"}, href
         assert target == "_blank", href
         assert "noopener" in rel, href
-    sources = app.page.eval_on_selector_all("img", "images => images.map(image => image.src)")
-    assert all(source.startswith(("data:", "blob:", app.url)) for source in sources), sources
+    sources = page.eval_on_selector_all("img", "images => images.map(image => image.src)")
+    own = page.url.partition("?")[0]
+    assert all(source.startswith(("data:", "blob:", own)) for source in sources), sources
 
 
-@pytest.mark.parametrize(("rich_replies", "streaming"), [("yes", "tokens"), ("no", "off")])
-def test_drawn_whole(open_app: Callable[..., App], listener: Listener, rich_replies: str, streaming: str) -> None:
-    app = open_app(rich_replies=rich_replies, streaming=streaming)
-    texts = replies_to(listener)
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", SAVE],
-        input=json.dumps(texts),
-        cwd=app.project,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    app.page.get_by_text("Save and open").click()
-    file = {"name": "chat.json", "mimeType": "application/json", "buffer": done.stdout.encode()}
-    app.page.locator("input[type=file]").set_input_files(file)
-    expect(app.messages).to_have_count(2 * len(texts), timeout=30_000)
-    app.wait_for_the_end(30_000)
-    app.page.eval_on_selector_all("[data-testid=stChatMessage] summary", "all => all.map(one => one.click())")
-    app.page.wait_for_timeout(2_000)
-    if rich_replies == "yes":
-        for chart in app.page.locator("[data-testid=stVegaLiteChart] path[aria-roledescription=bar]").all():
-            chart.hover(force=True)
-    assert_silence(app, listener)
+@pytest.mark.parametrize("policy", ["off", "on"])
+def test_every_way_is_tried_and_nothing_is_fetched(ways: Server, listener: Listener, policy: str) -> None:
+    with drawn(ways, filter="on", policy=policy) as page:
+        assert listener.heard() == set()
+        boxes = {way: page.locator(f".st-key-way-{number}") for number, way in enumerate(WAYS)}
+        figures = [way for way, box in boxes.items() if box.locator(FIGURES).count()]
+        refused = [way for way, box in boxes.items() if box.get_by_text(NOTE).filter(visible=True).count()]
+        counts = {"tried": len(boxes), "drawn": len(figures), "refused": len(refused), "requests": len(listener.asked)}
+        if (ways.project / "chat" / "ui" / "rich.py").exists():
+            assert figures == DRAWN
+            assert refused == REFUSED
+            assert counts == {"tried": 240, "drawn": 24, "refused": 106, "requests": 0}
+        else:  # all of it is text and code
+            assert counts == {"tried": 240, "drawn": 0, "refused": 0, "requests": 0}
+        assert all(boxes[way].inner_text().strip() for way in TEXTS)
+        assert_links(page)
+        if policy == "off":
+            prove_that_it_hears(page, listener)
 
 
-@pytest.mark.parametrize("rich_replies", ["yes"])
-def test_while_it_is_written(open_app: Callable[..., App], wire: Wire, listener: Listener, rich_replies: str) -> None:
-    app = open_app(rich_replies=rich_replies)
-    texts = replies_to(listener, most=len(WAYS) // 2 + 1)
-    for number, text in enumerate(texts):
+@pytest.mark.parametrize("ways", ["yes"], indirect=True)
+def test_leaks_are_heard_where_nothing_checks_and_the_policy_alone_stops_them(ways: Server, listener: Listener) -> None:
+    with drawn(ways, filter="off", policy="on"):
+        assert listener.heard() == set()
+    with drawn(ways, filter="off", policy="off"):
+        assert listener.heard() >= LEAKS
+        assert len(listener.heard()) >= 80
+
+
+def test_while_it_is_written(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path, listener: Listener) -> None:
+    project = tmp_path / "app"
+    shutil.copytree(bake(llm_provider="openai"), project)
+    launcher = project / "streamlit_app.py"
+    launcher.write_text(launcher.read_text("utf-8").replace("[Middleware(SecurityHeaders)]", "[]"), "utf-8")
+    app = App(project, browser, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
+    half = len(WAYS) // 2
+    for number, some in enumerate((listener.ways()[:half], listener.ways()[half:])):
+        text = "\n\n---\n\n".join(some)
         wire.play("reasoning", text=text, reasoning=text, chunks=80, rate=30, dialect=None)
         app.ask(f"Way {number}?")
         expect(app.messages.nth(2 * number + 1)).to_contain_text("Thought for", timeout=20_000)
         expect(app.page.get_by_role("button", name="More")).to_have_count(number + 1, timeout=20_000)
         app.wait_for_the_end()
+        if number == 0:
+            assert_links(app.page)
     app.choose("Ask again")
     expect(app.messages.nth(1)).to_contain_text("2/2", timeout=20_000)
     app.wait_for_the_end()
-    assert_silence(app, listener)
+    assert listener.heard() == set()
+    prove_that_it_hears(app.page, listener)
+    app.close()

@@ -23,7 +23,7 @@ from chat.ui.at_once import draw_reply  # {% if cookiecutter.streaming == "off" 
 from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
 from chat.ui.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
-from chat.ui.markdown.safe import escaped
+from chat.ui.markdown.safe import inert
 from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.ui.reasoning import draw_reasoning
@@ -148,7 +148,7 @@ def draw_note(reply: Message) -> None:
     if begins or (reply.status == "complete" and reply.stop_reason != "max_tokens"):
         return
     if reply.status == "failed":
-        st.error(escaped(reply.error), icon=":material/error:")
+        st.error(inert(reply.error), icon=":material/error:")
     elif reply.status == "stopped":
         st.info("The reply was stopped.", icon=":material/stop_circle:")
     elif reply.status == "interrupted":

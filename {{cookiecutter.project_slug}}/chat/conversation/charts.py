@@ -5,48 +5,70 @@ import re
 from typing import Any
 
 MOST_ROWS = 5_000
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # its name alone: nothing is fetched from there
 MARKS = {
     *("arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "line", "point", "rect", "rule"),
     *("square", "text", "tick", "trail"),
 }
-# With these a chart fetches or opens something, or brings elements of its own or endless data.
-OUTWARD = {"bind", "cursor", "graticule", "href", "sequence", "url", "usermeta"}
-# The signal that is set as the pointer's style, and what fetches in a style; as JSON writes them.
-IN_STYLES = re.compile(r'"cursor"|url\s*\(|\\\\[0-9a-f].*\(', re.IGNORECASE)
+# With these a chart fetches or opens something, brings elements of its own or endless data, or goes past Vega-Lite.
+OUTWARD = {
+    *("bind", "cursor", "encode", "graticule", "href", "marks", "sequence", "signal", "signals", "url", "usermeta"),
+}
+TAKEN = {"background", "cursor"}  # parameters that Vega has itself, for what lies behind the chart and for the pointer
+GUIDE = re.compile(r"(?:axis|header|legend)\w*")
+# What becomes a style, by its name in the schema; what it may be: words, a colour in digits, a function of colours.
+STYLE = re.compile(
+    r"background|blend|category|color|diverging|fill|font|fontStyle|fontWeight|heatmap|ordinal|ramp|stroke"
+    r"|\w+(?:Color|Font|FontStyle|FontWeight)"
+)
+STYLE_VALUE = re.compile(
+    r"[\w\s,'\"-]*|#[0-9a-f]{3,8}|(?:rgba?|hsla?|hwb|(?:ok)?lab|(?:ok)?lch)\([\w\s,.%/+-]*\)", re.IGNORECASE
+)
+# What stands in a style that is no word: in a gradient, under a condition, in a channel, in a scheme.
+STYLE_KEYS = {
+    *("color", "gradient", "offset", "r1", "r2", "stops", "x1", "x2", "y1", "y2"),
+    *("condition", "empty", "param", "test", "value"),
+    *("aggregate", "bandPosition", "bin", "datum", "field", "legend", "scale", "sort", "timeUnit", "title", "type"),
+    *("count", "extent", "name", "scheme"),
+}
+SCALED = {None, "nominal", "ordinal", "quantitative", "temporal"}
+# What a tooltip shows as a picture, if it is the name of a value there.
+PICTURE = re.compile(r"[\W_]*image[\W_]*")
 
 
 def check_chart(spec: dict[str, Any]) -> None:
     """Check a specification of Vega-Lite.
 
     Raises:
-        ValueError: with a reason, if it is too large, or would have a browser fetch or open something.
+        ValueError: with a reason, if it is too large, or might have a browser fetch or open something.
     """
     if not isinstance(spec, dict):
         raise ValueError("it is no object")
     try:
         text = json.dumps(spec, allow_nan=False)
-        rows = rows_in(spec)
-    except (TypeError, RecursionError) as error:
+        rows = check_part(spec, has_tooltip='"tooltip"' in text)
+    except (TypeError, RecursionError, AttributeError) as error:
         raise ValueError("it is built in another way") from error
-    if IN_STYLES.search(text):
-        raise ValueError("it has a style that may lead elsewhere")
     if rows > MOST_ROWS:
         raise ValueError(f"it has more than {MOST_ROWS:,} rows")
 
 
-def rows_in(value: Any, parent: str = "") -> int:
+def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
     """How many rows of data a part of a specification has.
 
     Args:
         value: the part.
         parent: the name under which it stands.
+        has_tooltip: whether the chart has one, which may be about any of its fields.
 
     Raises:
-        ValueError: with a reason, if it names something elsewhere.
+        ValueError: with a reason, if it may lead elsewhere.
     """
     if isinstance(value, list):
-        return sum(rows_in(item, parent) for item in value)
+        return sum(check_part(item, parent, has_tooltip=has_tooltip) for item in value)
     if not isinstance(value, dict):
+        if has_tooltip and isinstance(value, str) and PICTURE.fullmatch(value):
+            raise ValueError("it has a tooltip, and a field called 'image', which would be shown as a picture")
         return 0
     rows = 0
     for name, inner in value.items():
@@ -54,6 +76,87 @@ def rows_in(value: Any, parent: str = "") -> int:
             raise ValueError(f"it has {name!r}, which may lead elsewhere")
         if name == "mark" and (inner.get("type", "bar") if isinstance(inner, dict) else inner) not in MARKS:
             raise ValueError("its mark is none that can be drawn here")
-        is_data = parent == "datasets" or (parent == "data" and name == "values")
-        rows += len(inner) if is_data else rows_in(inner, name)
+        if name == "name" and parent == "params" and inner in TAKEN:
+            raise ValueError(f"it has a parameter called {inner!r}, which may lead elsewhere")
+        if name == "encoding" and GUIDE.fullmatch(parent):
+            raise ValueError(f"it has an encoding of its {parent}, which may lead elsewhere")
+        if parent == "datasets" or (parent == "data" and name == "values"):
+            rows += inner.count("\n") if isinstance(inner, str) else len(inner)
+            continue
+        if name == "tooltip":
+            check_tooltip(inner)
+        if STYLE.fullmatch(name):
+            check_style(name, inner)
+        rows += check_part(inner, name, has_tooltip=has_tooltip)
     return rows
+
+
+def check_style(name: str, value: Any) -> None:
+    """Check what becomes a style: neither an address, nor computed, nor taken from the data without a scale.
+
+    Raises:
+        ValueError: with a reason.
+    """
+    if isinstance(value, str) and not STYLE_VALUE.fullmatch(value):
+        raise ValueError(f"its {name} is neither a word nor a colour")
+    if isinstance(value, list):
+        for item in value:
+            check_style(name, item)
+    if not isinstance(value, dict):
+        return
+    if unknown := value.keys() - STYLE_KEYS:
+        raise ValueError(f"its {name} cannot have {min(unknown)!r}")
+    if value.get("type") not in SCALED:
+        raise ValueError(f"its {name} cannot be of type {value['type']!r}")
+    for key in ("condition", "scheme", "stops", "value"):
+        check_style(name, value.get(key))
+    if "scale" in value:
+        check_scale(name, value["scale"])
+
+
+def check_scale(name: str, scale: Any) -> None:
+    """Check the scale of a style: its range may be words and colours.
+
+    Raises:
+        ValueError: with a reason.
+    """
+    if not isinstance(scale, dict) or scale.get("type") == "identity":
+        raise ValueError(f"its {name} has no scale")
+    if isinstance(scale.get("range"), dict):
+        raise ValueError(f"the colours of its {name} cannot be computed")
+    for key in ("range", "rangeMax", "rangeMin", "scheme"):
+        check_style(name, scale.get(key))
+
+
+def check_tooltip(tooltip: Any) -> None:
+    """Check a tooltip: it may show fields by their names, or a text.
+
+    Raises:
+        ValueError: with a reason, if it may be an object, of which it would show a picture.
+    """
+    for part in tooltip if isinstance(tooltip, list) else [tooltip]:
+        if isinstance(part, dict):
+            conditions = part.get("condition", [])
+            values = [part, *(conditions if isinstance(conditions, list) else [conditions])]
+            computed = any("expr" in value or isinstance(value.get("value"), dict) for value in values)
+            if computed or part.get("content") == "data" or any("field" in value for value in values[1:]):
+                raise ValueError("its tooltip may show a picture")
+
+
+def drawable(spec: dict[str, Any]) -> dict[str, Any]:
+    """A specification that was checked, as the page is given it: as Vega-Lite, whatever it says that it is."""
+    return {**listed(spec), "$schema": SCHEMA}
+
+
+def listed(value: Any, name: str = "") -> Any:
+    """A part of a specification with each tooltip of one field as a list of one, which shows texts, and no object."""
+    if isinstance(value, list):
+        return [listed(item, name) for item in value]
+    if not isinstance(value, dict) or name in ("datasets", "values"):
+        return value
+    return {
+        key: [inner]
+        if key == "tooltip" and isinstance(inner, dict) and inner.keys() & {"aggregate", "field"}
+        else listed(inner, key)
+        for key, inner in value.items()
+    }

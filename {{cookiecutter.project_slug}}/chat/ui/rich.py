@@ -6,12 +6,11 @@ import streamlit as st
 from markdown_it.tree import SyntaxTreeNode
 from streamlit.delta_generator import DeltaGenerator
 
+from chat.conversation.charts import drawable
 from chat.conversation.parts import Chart, Image, Part, Table
-from chat.ui.markdown.fenced_blocks import figure, may_be_drawn
-from chat.ui.markdown.safe import parsed, safe_markdown
+from chat.ui.markdown.fenced_blocks import check_diagram, figure
+from chat.ui.markdown.safe import inert, parsed, safe_markdown
 
-# Of a chart. The browser's own tooltip: the usual one would fetch a picture that the data names.
-EMBEDDING = {"embedOptions": {"mode": "vega-lite", "tooltip": False}}
 # Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
 BROKEN_DIAGRAM = """
 <style>
@@ -58,19 +57,20 @@ def figure_language(block: SyntaxTreeNode) -> str:
 def draw_figure(block: SyntaxTreeNode) -> None:
     """Draw a chart, a table or a diagram from its source; what cannot be drawn as code, with a note."""
     language = figure_language(block)
-    if language == "mermaid" and may_be_drawn(block.content):
-        st.markdown(safe_markdown([block]))
-        with st.container():
-            st.code(block.content, None)
-            st.html(BROKEN_DIAGRAM)
-        return
     try:
         if language == "mermaid":
-            raise ValueError("it names an address")
-        draw_part(figure(language, block.content))
+            check_diagram(block.content)
+        else:
+            draw_part(figure(language, block.content))
+            return
     except ValueError as error:
         st.markdown(safe_markdown([block]))
-        st.caption(f"This could not be drawn: {error}.")
+        st.caption(f"This could not be drawn: {inert(str(error))}.")
+        return
+    st.markdown(safe_markdown([block]))
+    with st.container():
+        st.code(block.content, None)
+        st.html(BROKEN_DIAGRAM)
 
 
 def draw_parts(parts: list[Part]) -> None:
@@ -84,7 +84,7 @@ def draw_part(part: Part) -> None:
     """Draw a chart, a table or an image."""
     match part:
         case Chart(spec):
-            st.vega_lite_chart({**spec, "usermeta": EMBEDDING})
+            st.vega_lite_chart(drawable(spec))
         case Table(columns, rows):
             st.dataframe(dict(zip(columns, zip(*rows, strict=True), strict=True)), hide_index=True)
         case Image(data, _, alt):

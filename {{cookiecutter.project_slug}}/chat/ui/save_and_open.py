@@ -4,7 +4,7 @@ import streamlit as st
 
 from chat.conversation.export import from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation
-from chat.ui.markdown.safe import escaped
+from chat.ui.markdown.safe import inert
 
 
 def draw_files(conversation: Conversation) -> Conversation | None:
@@ -18,6 +18,6 @@ def draw_files(conversation: Conversation) -> Conversation | None:
     try:
         return from_json(file.getvalue().decode())
     except ValueError as error:
-        reason = escaped(str(error))  # it quotes the file
+        reason = inert(str(error))  # it quotes the file
         st.error(f"This is not a conversation that was saved here: {reason}.", icon=":material/error:")
     return None

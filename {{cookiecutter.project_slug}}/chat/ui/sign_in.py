@@ -3,6 +3,7 @@
 import streamlit as st
 
 from chat import settings
+from chat.ui.markdown.safe import inert
 
 FACTS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 NOT_SET_UP = (
@@ -19,9 +20,8 @@ def require_sign_in() -> None:
         st.title(settings.TITLE)
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
     elif not is_allowed():
-        st.error(
-            f"{address() or 'This account'} may not use this app. Sign in with another one.", icon=":material/block:"
-        )
+        who = inert(address()) or "This account"
+        st.error(f"{who} may not use this app. Sign in with another one.", icon=":material/block:")
         draw_sign_out()
     else:
         return

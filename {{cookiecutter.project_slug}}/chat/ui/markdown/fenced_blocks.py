@@ -8,17 +8,25 @@ import io
 import json
 import re
 from functools import lru_cache
+from html import unescape
 
 from chat.conversation.parts import Chart, Table
 
 MOST_CHARACTERS = 200_000
 # A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
-# In a diagram: an address, what takes one, and ways to spell either so that it is not seen.
+# In a diagram: addresses, what takes one, and signs in whose place another is read.
 OUTWARD = re.compile(
-    r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?)\s*:|url\s*\(|@import|<img|\bimg["']?\s*:|[&#]#?\w+;|(?<!\[)\\(?![n\]])""",
-    re.IGNORECASE,
+    r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?|javascript):(?=\S)|@import|<img|<style|themeCSS
+    |\b(?:cross-fade|image|image-set|src|url)\(|(?<!\[)\\(?![n\]])""",
+    re.IGNORECASE | re.VERBOSE,
 )
+# What `@{}` may say of a node or an arrow: none of it is a picture.
+KNOWN = "(?:animate|animation|assigned|constraint|curve|form|h|icon|label|pos|priority|shape|ticket|type|w)"
+VALUE = r"""(?:"[^"\\]*"|'[^'\\]*'|[\w.%-]+)"""
+PROPERTIES = re.compile(rf"""@\{{\s*(?:["']?{KNOWN}["']?[ \t]*:[ \t]*{VALUE}[ \t]*(?:,\s*|\n\s*|(?=\}})))*\}}""")
+STYLE = re.compile(r"(?:^|;)[ \t]*(?:style|classDef|linkStyle)[ \t].*", re.MULTILINE)
+STYLE_FUNCTION = re.compile(r"(?<![\w-])(?!(?:rgb|hsl)a?\()[\w-]*\(")
 
 
 @lru_cache(maxsize=64)
@@ -88,6 +96,27 @@ def distinct(names: list[str]) -> list[str]:
     return told
 
 
-def may_be_drawn(diagram: str) -> bool:
+def check_diagram(source: str) -> None:
+    """Check that a Mermaid diagram names nothing that a browser might fetch.
+
+    Raises:
+        ValueError: with a reason.
+    """
+    if len(source) > MOST_CHARACTERS:
+        raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
+    # As it is read in the end: `#58;` and `&#58;` are colons, and browsers skip tabs and line breaks in addresses.
+    read = unescape(re.sub(r"#(\w+);", lambda found: f"&{'#' * found[1].isdigit()}{found[1]};", source))
+    outward = OUTWARD.search(read) or OUTWARD.search(re.sub(r"[\0-\x1f]", "", read))
+    odd = re.search(r"@\{[^}]*\}?", PROPERTIES.sub("", source))
+    computed = next(filter(None, map(STYLE_FUNCTION.search, STYLE.findall(source))), None)
+    if found := outward or odd or computed:
+        raise ValueError(f"{' '.join(found[0].split())[:40]!r} may lead elsewhere")
+
+
+def may_be_drawn(source: str) -> bool:
     """Whether a Mermaid diagram names nothing that a browser might fetch."""
-    return len(diagram) <= MOST_CHARACTERS and not OUTWARD.search(diagram)
+    try:
+        check_diagram(source)
+    except ValueError:
+        return False
+    return True

@@ -26,6 +26,7 @@ LINE_START = re.compile(r"^(\d*)([-+=.)])", re.MULTILINE)
 TASK = re.compile(r"\A\\\[([ xX])\\\](?=\s)")
 # What the page would make a link of, wherever it stands.
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>`\"]+", re.IGNORECASE)
+LINKED = re.compile(rf"({ADDRESS.pattern}|\S+@\S+)", re.IGNORECASE)
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 SHOWN = 80  # characters of an address that is no link
@@ -178,6 +179,11 @@ def words(text: str) -> str:
 def escaped(text: str) -> str:
     """Text of which no sign means anything."""
     return SIGNS.sub(r"\\\g<0>", text)
+
+
+def inert(text: str) -> str:
+    """Text of which no sign means anything, and no address is a link."""
+    return "".join(code(piece) if n % 2 else escaped(piece) for n, piece in enumerate(LINKED.split(text)))
 
 
 def code(text: str) -> str:

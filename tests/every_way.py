@@ -1,0 +1,46 @@
+"""A page that draws every way, each by itself: as the app does, or with `?filter=off` as Streamlit itself does."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+FENCE = "```vega-lite\n"
+
+try:
+    from chat.conversation.parts import Chart
+    from chat.ui.rich import draw_parts, draw_text
+except ImportError:  # where replies are not rich
+    from chat.ui.plain import draw_text
+
+    Chart = draw_parts = None
+
+
+def draw(way: str) -> None:
+    """Draw a way as the app does; a chart also as a part of a message."""
+    draw_text(way)
+    if Chart and (spec := chart(way)):
+        with suppress(ValueError):
+            draw_parts([Chart(spec)])
+
+
+def draw_unchecked(way: str) -> None:
+    """Draw a way as Streamlit itself does."""
+    if spec := chart(way):
+        st.vega_lite_chart(spec)
+    else:
+        st.markdown(way)
+
+
+def chart(way: str) -> dict[str, object] | None:
+    """The specification in a way that is one."""
+    return json.loads(way.removeprefix(FENCE).removesuffix("```")) if way.startswith(FENCE) else None
+
+
+if __name__ == "__main__":
+    as_it_is = st.query_params.get("filter") == "off"
+    for number, way in enumerate(json.loads(Path("ways.json").read_text("utf-8"))):
+        with st.container(key=f"way-{number}"):
+            (draw_unchecked if as_it_is else draw)(way)
+    st.text("All ways are drawn.")
