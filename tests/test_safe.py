@@ -26,7 +26,6 @@ from ways import (
     vega,
 )
 
-
 from app import App, Server, wait_until
 from conftest import ROOT, Bake
 from wire import Wire

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.conversation.charts import SCHEMA, STYLE, drawable
 from chat.conversation.export import from_json, to_json, to_markdown
 from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict
 from chat.providers import Chunk
-from chat.ui.markdown.fenced_blocks import figure, may_be_drawn
+from chat.ui.markdown.fenced_blocks import check_diagram, figure
 from tests.conftest import END, PAGE, ScriptedProvider
 
 SPEC: dict[str, Any] = {
@@ -66,7 +67,8 @@ def test_a_reply_draws_charts_and_tables_and_they_stay(ask: Any) -> None:
         ("```vega-lite\n[1]\n```", "it is no object"),
         ("```csv\na,b\n1\n```", "its rows differ in length"),
         ("```csv\na,b\n```", "it has no rows"),
-        ("```mermaid\nflowchart LR\nA@{ img: 'https://a.com/b' }\n```", "it names an address"),
+        ("```mermaid\nflowchart LR\nA@{ img: 'https://a.com/b' }\n```", "'https\\:' may lead elsewhere"),
+        ("```mermaid\nflowchart LR\nA@{ img: a }\n```", "'@{ img\\: a }' may lead elsewhere"),
     ],
 )
 def test_what_is_broken_stays_code_with_a_note(ask: Any, block: str, note: str) -> None:
@@ -86,6 +88,10 @@ def test_what_is_broken_stays_code_with_a_note(ask: Any, block: str, note: str) 
         {"mark": {"type": "image"}},
         {"mark": {"type": "bar", "href": "https://a.com"}},
         {"mark": {"type": "bar", "fill": "URL (https://a.com)"}},
+        {"mark": {"type": "bar", "fill": {"expr": "'u' + 'rl(https://a.com)'"}}},
+        {"encoding": {"color": {"field": "city", "scale": None}}},
+        {"encoding": {"color": {"field": "city", "scale": {"range": {"field": "city"}}}}},
+        {"encoding": {"tooltip": [{"field": "city", "title": "image"}]}},
         {"mark": {"type": "bar", "cursor": "pointer"}},
         {"encoding": {"href": {"value": "https://a.com"}}},
         {"layer": [{"mark": "bar", "data": {"url": "https://a.com"}}]},
@@ -125,10 +131,69 @@ def test_what_is_no_table_is_refused(source: str) -> None:
         figure("csv", source)
 
 
-def test_diagrams() -> None:
-    assert may_be_drawn('flowchart LR\nA["one\\ntwo"] --> B[/a/] & C[\\b\\]\nB -- "yes: 50%" --> D(url?)')
-    for part in ("https://a.com", "img: x", "'img' : x", "url (x)", "\\u0069mg", "&#47;", "#58;", "/\n/a", "@import x"):
-        assert not may_be_drawn(f"flowchart LR\nA[ {part} ]"), part
+def colours_in(schema: dict[str, Any]) -> set[str]:
+    """The properties that the schema of Vega-Lite lets be a colour."""
+    colours = [f'"#/definitions/{name}"' for name in ("Color", "ColorName", "Gradient", "HexColor")]
+    return {
+        name
+        for definition in schema["definitions"].values()
+        for name, value in definition.get("properties", {}).items()
+        if any(colour in json.dumps(value) for colour in colours)
+    }
+
+
+def test_whatever_may_be_a_colour_is_checked_as_one() -> None:
+    import altair
+
+    colours = colours_in(altair.vegalite.schema.load_schema()) - {"value"}
+    assert len(colours) > 15
+    assert [name for name in colours if not STYLE.fullmatch(name)] == []
+
+
+@pytest.mark.parametrize("colour", ["red", "#f9f", "#ff99ff80", "rgb(1, 2, 3)", "hsl(20deg 50% 50% / 0.5)", None])
+def test_colours_are_drawn(colour: str | None) -> None:
+    assert Chart(SPEC | {"background": colour, "view": {"stroke": colour}})
+
+
+def test_data_may_hold_anything() -> None:
+    assert Chart(SPEC | {"data": {"values": [{"url": "url(https://a.com)", "href": "x", "image": "https://a.com"}]}})
+
+
+def test_a_tooltip_of_one_field_is_a_list_of_one() -> None:
+    spec = drawable({"layer": [SPEC | {"encoding": {"tooltip": {"field": "city"}}}], "$schema": "https://a.com"})
+    assert spec["layer"][0]["encoding"]["tooltip"] == [{"field": "city"}]
+    assert spec["$schema"] == SCHEMA
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'A["one\\ntwo"] --> B[/a/] & C[\\b\\]',
+        'A -- "yes: 50%" --> D(url?)',
+        "style A fill:#f9f;",
+        'A["R&D; x"]',
+        'A["a #quot;b#quot; &amp; c, HTTP: 200"]',
+        "classDef c fill:rgb(1 2 3),stroke-dasharray: 5 5",
+        'A@{ shape: rect, label: "a: b, c" } --> B@{\n  "shape": doc\n}',
+        '\tA["image (png)"]',
+    ],
+)
+def test_a_diagram_is_drawn(line: str) -> None:
+    check_diagram(f"flowchart LR\n{line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("A[ https://a.com ]", "A[ url(x) ]", "A[ \\u0069mg ]", "A[ /\n/a ]", "A[ @import x ]", "A[&#47;#47;]"),
+        *("A@{ img: x }", 'A@{ "img": x }', "A@{ shape: rect, other: x }", "A@{ label: x"),
+        *("A[ht\ttps://a.com]", "A[#104;ttps://a.com]", "A[javascript:a]"),
+        *("style A fill:image-set('x')", "A --> B; style A fill:var(--x)", "classDef c fill:attr(x)"),
+    ],
+)
+def test_a_diagram_that_leads_elsewhere_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="may lead elsewhere"):
+        check_diagram(f"flowchart LR\n{line}")
 
 
 def test_parts_stay_on_the_page_in_json_and_in_markdown(ask: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.ui.markdown.safe import host_of, parsed, safe_markdown
+from chat.ui.markdown.safe import host_of, inert, parsed, safe_markdown
 
 
 def safe(text: str) -> str:
@@ -118,3 +118,8 @@ def test_what_is_no_link(address: str) -> None:
 def test_a_diagram_that_names_an_address_is_code(language: str) -> None:
     diagram = "flowchart LR\n  A@{ img: 'https://a.com/b' }"
     assert safe(f"- a\n\n  ```{language}\n  {diagram}\n  ```") == f"- a\n\n  ```text\n  {diagram}\n  ```"
+
+
+def test_a_sentence_of_the_app_has_no_link_whatever_it_quotes() -> None:
+    quoting = "It cannot be *x*: https://evil.com/a, www.evil.com or me@evil.com."
+    assert inert(quoting) == "It cannot be \\*x\\*\\: `https://evil.com/a,` `www.evil.com` or `me@evil.com.`"
