@@ -103,13 +103,13 @@ def test_what_a_file_says_is_shown_as_words(page: AppTest, conversation: Convers
     saved = json.loads(to_json(conversation))
     saved["messages"][0]["role"] = "[click](https://elsewhere.example)"
     page.file_uploader[0].upload("chat.json", json.dumps(saved).encode(), "application/json").run()
-    assert r"\[click\](https\://elsewhere.example)" in page.error[0].value
+    assert r"\[click\](`https://elsewhere.example`)" in page.error[0].value
     saved["messages"][0]["role"] = "user"
     for message in saved["messages"]:
         message["error"] = "[click](https://elsewhere.example)"
         message["status"] = "complete" if message["role"] == "user" else "failed"
     page.file_uploader[0].upload("again.json", json.dumps(saved).encode(), "application/json").run()
-    assert {box.value for box in page.error} == {r"\[click\](https\://elsewhere.example)"}
+    assert {box.value for box in page.error} == {r"\[click\](`https://elsewhere.example`)"}
 
 
 def test_a_reply_of_a_provider_that_this_app_lacks_has_details(conversation: Conversation) -> None:

@@ -22,9 +22,13 @@ OUTWARD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What `@{}` may say of a node or an arrow: none of it is a picture.
-KNOWN = "(?:animate|animation|assigned|constraint|curve|form|h|icon|label|pos|priority|shape|ticket|type|w)"
-VALUE = r"""(?:"[^"\\]*"|'[^'\\]*'|[\w.%-]+)"""
-PROPERTIES = re.compile(rf"""@\{{\s*(?:["']?{KNOWN}["']?[ \t]*:[ \t]*{VALUE}[ \t]*(?:,\s*|\n\s*|(?=\}})))*\}}""")
+PROPERTIES = re.compile(
+    r"""@\{\s*(?:
+    ["']?(?:animate|animation|assigned|constraint|curve|form|h|icon|label|pos|priority|shape|ticket|type|w)["']?
+    [ \t]*:[ \t]*(?:"[^"\\]*"|'[^'\\]*'|[\w.%-]+)[ \t]*(?:,\s*|\n\s*|(?=\}))
+    )*\}""",
+    re.VERBOSE,
+)
 STYLE = re.compile(r"(?:^|;)[ \t]*(?:style|classDef|linkStyle)[ \t].*", re.MULTILINE)
 STYLE_FUNCTION = re.compile(r"(?<![\w-])(?!(?:rgb|hsl)a?\()[\w-]*\(")
 

@@ -26,7 +26,7 @@ LINE_START = re.compile(r"^(\d*)([-+=.)])", re.MULTILINE)
 TASK = re.compile(r"\A\\\[([ xX])\\\](?=\s)")
 # What the page would make a link of, wherever it stands.
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>`\"]+", re.IGNORECASE)
-LINKED = re.compile(rf"({ADDRESS.pattern}|[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
+LINKED = re.compile(r"((?:https?://|www\.)[^\s<>`\"')\]]+|[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 SHOWN = 80  # characters of an address that is no link
