@@ -23,7 +23,7 @@ def load() -> str:
 
 
 answers, sys.stdout = sys.stdout, sys.stderr  # to which Streamlit prints errors
-type(st.context).cookies = {"visitor": "ann"}  # as of a browser that was here before
+type(st.context).cookies = {"visitor": "a" * 32}  # as of a browser that was here before
 with tempfile.TemporaryDirectory() as folder:
     for number, line in enumerate(sys.stdin):
         os.chdir(line.strip())

@@ -28,6 +28,7 @@ def save(conversation: Conversation, reply: Message) -> None:
     line = json.dumps({**rated, "time": rated["time"].isoformat(timespec="milliseconds")}, ensure_ascii=False)
     with _lock:
         FILE.parent.mkdir(exist_ok=True)
+        FILE.touch(mode=0o600)  # for its owner alone to read
         with FILE.open("a", encoding="utf-8", newline="\n") as file:
             file.write(f"{line}\n")
 

@@ -37,14 +37,15 @@ def engine() -> Engine:
 
 
 def make_engine(address: str) -> Engine:
-    """An engine for the database at an address; the folder of an SQLite file is made."""
+    """An engine for the database at an address; an SQLite file is made, with its folder, for its owner alone."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         driver = "postgresql+psycopg" if url.drivername in {"postgres", "postgresql"} else url.drivername
         connect_args = {"connect_timeout": CONNECT_SECONDS}
         return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=connect_args)
-    if url.database:
+    if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).touch(mode=0o600)
     made = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(made, "connect", prepare_sqlite)
     return made
