@@ -1,22 +1,18 @@
 """The commands that give, in a terminal, the project that the page shows."""
 
 import os
-import shlex
 
 import yaml
 
 from configurator.baking import Bake
+from cookiecutter_streamlit_chat.commands import TEMPLATE, bake_command, cookiecutter_command
 
-# Where cookiecutter finds the template; README.md says the same.
-TEMPLATE = os.environ.get("CONFIGURATOR_TEMPLATE", "gh:OWNER/cookiecutter-streamlit-chat")
-COOKIECUTTER = shlex.join(["uvx", "cookiecutter", TEMPLATE])
+COOKIECUTTER = cookiecutter_command(os.environ.get("CONFIGURATOR_TEMPLATE", TEMPLATE))
 
 
 def command(bake: Bake) -> str:
     """The command with every answer that is not the default, for any POSIX shell."""
-    # Of the default configuration: else the defaults would be those of whoever runs it.
-    lines = [COOKIECUTTER, "--no-input --default-config"]
-    return " \\\n  ".join(lines + [shlex.quote(f"{name}={value}") for name, value in bake.given.items()])
+    return bake_command(COOKIECUTTER, bake.given)
 
 
 def answers_file(bake: Bake) -> str:

@@ -15,21 +15,10 @@ from typing import Any
 
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
-from cookiecutter.prompt import render_variable
 from cookiecutter.utils import create_env_with_context
 
-from cookiecutter_streamlit_chat.questions import ASKED, QUESTIONS, ROOT
-
-
-def defaults(answers: dict[str, Any]) -> dict[str, str]:
-    """The default of every question, where the others are answered like this."""
-    environment = create_env_with_context({"cookiecutter": answers})
-    return {
-        name: QUESTIONS[name][0]
-        if isinstance(QUESTIONS[name], list)
-        else render_variable(environment, QUESTIONS[name], answers)
-        for name in ASKED
-    }
+from cookiecutter_streamlit_chat.extension import defaults
+from cookiecutter_streamlit_chat.questions import QUESTIONS, ROOT
 
 
 def bake(answers: dict[str, str], folder: str) -> dict[str, Any]:
@@ -52,7 +41,7 @@ def bake(answers: dict[str, str], folder: str) -> dict[str, Any]:
         )
         (file,) = replay.iterdir()
         complete = json.loads(file.read_text("utf-8"))["cookiecutter"]
-        asked = defaults(complete)
+        asked = defaults(create_env_with_context({"cookiecutter": complete}), QUESTIONS, complete)
     except FailedHookException as error:
         return {"refused": str(error)}
     except Exception:

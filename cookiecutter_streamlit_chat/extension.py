@@ -42,6 +42,15 @@ def command_line() -> dict[str, Any]:
     return context.params if context else {}
 
 
+def defaults(environment: Environment, questions: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
+    """The default of every question, where the others are answered like this."""
+    raw = {name: questions[name] for name in asked(questions)}
+    return {
+        name: value[0] if isinstance(value, list) else render_variable(environment, value, answers)
+        for name, value in raw.items()
+    }
+
+
 class Answers(Extension):
     """The filters and tests of the templates, and what becomes of answers, of names of files, and of conditions.
 

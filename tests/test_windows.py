@@ -9,7 +9,7 @@ from cookiecutter_streamlit_chat.rules import DEVICES, SLUG_LENGTH
 LONGEST = 200
 FOLDER = r"C:\Users\firstname.lastname\Documents\projects" + "\\"
 PACKAGES = ("configurator", "cookiecutter_streamlit_chat", "documentation")
-OURS = (*PACKAGES, "dev.py", "hooks", "templates", "tests", TEMPLATE.name)
+OURS = (*PACKAGES, "dev.py", "hooks", "starter", "templates", "tests", TEMPLATE.name)
 
 
 def names() -> list[str]:
@@ -47,7 +47,7 @@ def test_paths_are_those_of_pathlib_and_texts_are_utf_8() -> None:
     """Windows has other separators, and another encoding unless it is named."""
     rules = ["--isolated", "--preview", "--select", "PTH,PLW1514"]
     output(tool("ruff"), "check", "--no-cache", *rules, *OURS, cwd=ROOT)
-    for hook in (ROOT / "hooks").iterdir():
+    for hook in (*(ROOT / "hooks").iterdir(), *(ROOT / "starter" / "hooks").iterdir()):
         tree = ast.parse(hook.read_text("utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

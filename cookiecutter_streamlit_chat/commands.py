@@ -1,0 +1,22 @@
+"""The command that bakes a project."""
+
+import shlex
+
+TEMPLATE = "gh:OWNER/cookiecutter-streamlit-chat"
+
+
+def cookiecutter_command(template: str = TEMPLATE, directory: str | None = None) -> str:
+    """The command without answers, for any POSIX shell.
+
+    Args:
+        template: where cookiecutter finds the repository.
+        directory: the folder of a template in it; None for the one that stands at its top.
+    """
+    return shlex.join(["uvx", "cookiecutter", template, *(["--directory", directory] if directory else [])])
+
+
+def bake_command(command: str, given: dict[str, str]) -> str:
+    """That command with every answer that is not the default."""
+    # Of the default configuration: else the defaults would be those of whoever runs it.
+    lines = [command, "--no-input --default-config"]
+    return " \\\n  ".join(lines + [shlex.quote(f"{name}={value}") for name, value in given.items()])

@@ -1,0 +1,46 @@
+"""The Jinja extension of the starter: the large template's rules and filters, with the questions of this one.
+
+Python looks for it in the template's folder last, so it has a name that nothing else has.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))
+from cookiecutter_streamlit_chat.commands import bake_command, cookiecutter_command  # noqa: E402
+from cookiecutter_streamlit_chat.extension import Answers, defaults  # noqa: E402
+from cookiecutter_streamlit_chat.questions import ROOT  # noqa: E402
+
+
+class StarterAnswers(Answers):
+    """The filters and tests of the large template, and two more: `license_text` and `the_whole_app`."""
+
+    template = HERE
+
+    def __init__(self, environment: Environment) -> None:
+        """Register the filters and the tests."""
+        super().__init__(environment)
+        environment.filters.update(license_text=self.license_text, the_whole_app=self.the_whole_app)
+
+    @staticmethod
+    def unneeded(answers: dict[str, Any]) -> set[str]:
+        """No file: the hook removes those that the answers do not need."""
+        return set()
+
+    def license_text(self, answers: dict[str, Any]) -> str:
+        """The text of the licence: Jinja includes no file of the folder above."""
+        text = (ROOT / "templates" / "licenses" / answers["license"]).read_text("utf-8")
+        return self.rendered(text).render(cookiecutter=answers).rstrip()
+
+    def the_whole_app(self, answers: dict[str, Any]) -> str:
+        """The command that bakes the large app with the same answers, in a fenced block of Markdown."""
+        usual = defaults(self.environment, self.questions, answers)
+        given = {name: answers[name] for name, default in usual.items() if answers[name] != default}
+        command = bake_command(cookiecutter_command(), given)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", command)), default=0))
+        return f"{fence}sh\n{command}\n{fence}"

