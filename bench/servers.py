@@ -61,7 +61,7 @@ def _play(reply: Reply | None) -> None:
 def _responses(count: int) -> list[Response]:
     requests = _wire().requests[-count:]
     for request in requests:
-        request.wait_closed(timeout=10)
+        request.wait_closed()
     return [Response(request.opened, request.closed) for request in requests]
 
 

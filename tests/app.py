@@ -3,21 +3,27 @@
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from conftest import ROOT, tool
+from waiting import HANG
 
 KEEP_SOCKETS = """
 sockets = [];
 WebSocket = class extends WebSocket { constructor(...args) { super(...args); sockets.push(this); } };
 """
-expect.set_options(timeout=15_000)  # machines may be busy
+expect.set_options(timeout=HANG * 1000)
 SCREENSHOTS = ROOT / ".dev" / "screenshots"
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A device of its own, as wide as a desk, with patience."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context.set_default_timeout(HANG * 1000)
+    return context
 
 
 class Tab:
@@ -26,7 +32,7 @@ class Tab:
     def __init__(self, page: Page) -> None:
         """Wait until one can type."""
         self.page = page
-        expect(self.question).to_be_enabled(timeout=20_000)
+        expect(self.question).to_be_enabled()
 
     @property
     def question(self) -> Locator:
@@ -59,9 +65,9 @@ class Tab:
             button.click()
             entry.click()
 
-    def wait_for_the_end(self, timeout: float = 30_000) -> None:
+    def wait_for_the_end(self) -> None:
         """Wait until nothing is being written any more."""
-        self.page.wait_for_selector("[data-test-script-state=notRunning]", timeout=timeout)
+        self.page.wait_for_selector("[data-test-script-state=notRunning]")
 
     def picture(self, name: str) -> None:
         """Leave a screenshot."""
@@ -87,13 +93,12 @@ class Server:
         )
         assert self.process.stdout
         self.url = next(line for line in self.process.stdout if "URL:" in line).split()[-1]
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": 1280, "height": 900}, bypass_csp=bypass_csp
-        )
+        self.context = new_context(browser, bypass_csp=bypass_csp)
 
     def visit(self, url: str) -> Page:
         """Open one more page, whatever stands there."""
         page = self.context.new_page()
+        page.on("requestfailed", lambda request: print("failed:", request.url, request.failure))
         page.add_init_script(KEEP_SOCKETS)
         page.goto(url)
         return page
@@ -102,7 +107,7 @@ class Server:
         """End it."""
         self.context.close()
         self.process.terminate()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=HANG)
 
     def ratings(self) -> list[dict[str, Any]]:
         """The lines of the file of ratings."""
@@ -123,11 +128,3 @@ class App(Server, Tab):
     def open(self, url: str) -> Tab:
         """Open one more page."""
         return Tab(self.visit(url))
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "it did not come to this"
-        time.sleep(0.02)

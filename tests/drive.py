@@ -1,15 +1,15 @@
 """Run in the folder of a bake: has its provider answer, and prints each outcome as a line of JSON.
 
 Each line of standard input is a list of texts: questions and replies in turn, the last one the question. With `null`
-after it the reply is stopped at its first word, with `false` at once. An empty list asks for the list of models.
-A list in place of a text is a text and the files that go with it: of each its name, and its data in base64.
+after it the reply is stopped at its first word, with `false` when one more line comes. An empty list asks for the list
+of models. A list in place of a text is a text and the files that go with it: of each its name, and its data in base64.
+A line that is no list is settings: names and values, from then on.
 """
 
 import asyncio
 import json
 import logging
 import sys
-import time
 from base64 import b64decode
 from typing import Any
 
@@ -48,10 +48,18 @@ handler.setFormatter(JSONLines())
 logging.getLogger("chat").addHandler(handler)
 logging.getLogger("chat").setLevel(logging.INFO)
 provider = settings.PROVIDER
-api.prepare(provider)
-for line in sys.stdin:
+prepared = False
+for line in iter(sys.stdin.readline, ""):
     logged.clear()
     texts = json.loads(line)
+    if isinstance(texts, dict):
+        vars(settings).update(texts)
+        if prepared:
+            api.client.cache_clear()
+        continue
+    if not prepared:
+        api.prepare(provider)
+        prepared = True
     if not texts:
         models = asyncio.run_coroutine_threadsafe(api.models(provider), background_loop()).result()
         print(json.dumps(models), flush=True)
@@ -60,9 +68,11 @@ for line in sys.stdin:
     messages = [message(("user", "assistant")[n % 2], text) for n, text in enumerate(texts)]
     request = Request(provider, provider.model, settings.SYSTEM_PROMPT, settings.MAX_TOKENS, messages=messages)
     reply = Reply(written := Message("assistant"), answer(request))
-    began = time.monotonic()
+    if stop is False:
+        sys.stdin.readline()
+        reply.stop()
     for text in reply.follow():
-        if (stop is None and text) or (stop is False and time.monotonic() - began > 0.2):
+        if stop is None and text:
             reply.stop()
     events = [json.loads(line) for line in logged]
     outcome = {

@@ -1,6 +1,6 @@
 """Run in the folder of a bake: twenty processes, one after the other, are killed while they write a reply.
 
-Prints a line of JSON for each: how much was written a second before the end, how much of it is in the database, and
+Prints a line of JSON for each: how much had been saved for sure before the end, how much of it is in the database, and
 what is said of the reply when that is opened again.
 """
 
@@ -11,39 +11,48 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncGenerator
 
 sys.path.insert(0, ".")
 
-from chat.conversation.messages import Conversation
+from chat.conversation.messages import Conversation, Message
 from chat.history import conversations
 from chat.history.conversations import changing, find, save
 from chat.providers import Chunk
 from chat.replies.reply import Reply
 
 KILLED = 20
-conversations.SILENT_SECONDS = 1
+assert conversations.SAVE_SECONDS <= 0.5  # so less than a second is lost
+conversations.SAVE_SECONDS = 0.1
+conversations.SILENT_SECONDS = 0
 
 
-async def words(report: int) -> AsyncGenerator[Chunk]:
-    """A reply without an end, a hundred words a second; each time it has grown, its length is reported."""
-    written = 0
+async def words() -> AsyncGenerator[Chunk]:
+    """A reply without an end, a hundred words a second."""
     for number in itertools.count():
-        yield Chunk(word := f"word{number} ")
-        written += len(word)
-        os.write(report, f"{time.monotonic()} {written}\n".encode())
+        yield Chunk(f"word{number} ")
         await asyncio.sleep(0.01)
 
 
 def write(conversation_id: str, report: int) -> None:
-    """Write until the process is killed."""
+    """Write until the process is killed; each time that the reply has been saved, its length is reported."""
+    save_growing = conversations.save_growing
+
+    def save_and_report(message: Message) -> bool:
+        length = len(message.text)
+        done = save_growing(message)
+        os.write(report, f"{length}\n".encode())
+        return done
+
+    conversations.save_growing = save_and_report
     conversation = Conversation(id=conversation_id, owner="somebody")
     with changing(conversation):
         conversation.ask("Well?")
         message = conversation.take_waiting()
-    Reply(message, words(report), save)
-    time.sleep(60)
+    Reply(message, words(), save)
+    threading.Event().wait()
 
 
 chance = random.Random(5)  # noqa: S311
@@ -54,15 +63,12 @@ for number in range(KILLED):
         write(str(number), writing)
     os.close(writing)
     with os.fdopen(reading) as lines:
-        first = lines.readline()
-        time.sleep(chance.uniform(0.5, 1.4))
+        saved = [lines.readline() for _ in range(3)]
+        time.sleep(chance.uniform(0, 0.2))
         os.kill(child, signal.SIGKILL)
-        killed = time.monotonic()
         os.waitpid(child, 0)
-        report = [first, *lines.readlines()]
-    lengths = [int(line.split()[1]) for line in report if float(line.split()[0]) < killed - 1]
-    reports[str(number)] = max(lengths, default=0)
-time.sleep(conversations.SILENT_SECONDS + 0.1)
-for conversation_id, written in reports.items():
+        saved += lines.readlines()
+    reports[str(number)] = int(saved[-1])
+for conversation_id, saved in reports.items():
     reply = find(conversation_id).messages[-1]
-    print(json.dumps({"written": written, "saved": len(reply.text), "text": reply.text, "status": reply.status}))
+    print(json.dumps({"saved": saved, "kept": len(reply.text), "text": reply.text, "status": reply.status}))

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import queue
-import time
 from collections.abc import AsyncGenerator
 
 from hypothesis import HealthCheck, settings
@@ -14,6 +13,7 @@ from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Message
 from chat.providers import Chunk, ProviderError
 from chat.replies.reply import Reply, running
+from waiting import wait_until
 
 
 class Provider:
@@ -39,14 +39,6 @@ class Provider:
                     return
         finally:
             self.closed = True
-
-
-def wait_until(condition) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.001)
 
 
 class Talk(RuleBasedStateMachine):

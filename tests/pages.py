@@ -11,10 +11,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from waiting import HANG
+
 
 def load() -> str:
     """What is wrong with the page of the app in the working folder; nothing if one can type."""
-    page = AppTest.from_file(Path("page.py").resolve(), default_timeout=30)
+    page = AppTest.from_file(Path("page.py").resolve(), default_timeout=HANG)
     page.user = {"is_logged_in": True, "sub": "ann"}
     page.run()
     if page.exception or len(page.chat_input) != 1:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from app import wait_until
 from conftest import tool
+from waiting import HANG, wait_until
 
 NGINX = """
 daemon off;
@@ -62,7 +62,7 @@ class Replica:
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._listens, 30)
+        wait_until(self._listens)
 
     def _listens(self) -> bool:
         assert self.process.poll() is None, "the app has ended"
@@ -72,7 +72,7 @@ class Replica:
     def close(self) -> None:
         """End it."""
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(HANG)
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def ingress(manifest: Path, folder: Path, ports: list[int]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(HANG)
 
 
 @contextmanager

@@ -32,12 +32,10 @@ def photo() -> bytes:
     return data.getvalue()
 
 
-def sheet(more: int = 0) -> bytes:
-    """A sheet with a number in it, and so many rows more."""
+def sheet() -> bytes:
+    """A sheet with a number in it."""
     data, book = io.BytesIO(), Workbook()
     book.active.append(["Grand total", 4711])
-    for number in range(more):
-        book.active.append([f"Row {number}", number])
     book.save(data)
     return data.getvalue()
 
@@ -95,15 +93,10 @@ def test_what_every_provider_is_sent(bake: Bake, wire: Wire, provider: str) -> N
 
 def attach(app: App, *files: Path) -> None:
     """Choose files for the next question, and wait until the server has them."""
-    uploaded: list[str] = []
-    app.page.on("requestfinished", lambda request: uploaded.append(request.url) if request.method == "PUT" else None)
-    app.page.locator("[data-testid=stChatInput] input[type=file]").set_input_files(files)
-    for _ in range(200):
-        app.page.wait_for_timeout(50)  # in which what has finished is heard
-        if len(uploaded) == len(files):
-            break
-    assert len(uploaded) == len(files)
-    app.page.wait_for_timeout(300)  # in which the box hears of it
+    box = app.page.get_by_test_id("stChatInput")
+    box.locator("input[type=file]").set_input_files(files)
+    expect(box.get_by_test_id("stFileChip")).to_have_count(len(files))
+    expect(box.get_by_test_id("stFileChipIconSpinner")).to_have_count(0)
 
 
 def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_path: Path) -> None:
@@ -140,16 +133,20 @@ def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_pa
     # Another option ends the run of the page in which the files are read.
     app.page.get_by_text("Options", exact=True).click()
     wire.play("good")
-    (tmp_path / "long.xlsx").write_bytes(sheet(20_000))  # which takes seconds
+    convert, gate = app.project / "chat" / "attachments" / "convert.py", tmp_path / "gate"
+    held = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.01)\n"
+    convert.write_text(held + convert.read_text("utf-8"), "utf-8")
+    (tmp_path / "long.xlsx").write_bytes(sheet())
     attach(app, tmp_path / "long.xlsx")
     app.ask("Once more?")
     expect(app.page.get_by_text("Reading the files")).to_be_visible()
     app.page.get_by_label("System prompt").fill("Be brief.")
     app.page.get_by_label("System prompt").press("Control+Enter")
+    gate.touch()
     expect(app.messages.nth(4)).to_contain_text("Once more?")
     app.wait_for_the_end()
     expect(app.messages).to_have_count(6)
     expect(app.messages.nth(4)).to_contain_text("long.xlsx")
     assert len(wire.requests) == 3
     app.page.reload()
-    expect(app.messages.nth(0).get_by_role("img", name="photo.jpg")).to_be_visible(timeout=20_000)
+    expect(app.messages.nth(0).get_by_role("img", name="photo.jpg")).to_be_visible()

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import expect
 from test_answers import HOSTILE
 
-from app import App, wait_until
+from app import App
+from waiting import wait_until
 from wire import Wire
 
 LONG = "\n\n".join(f"Paragraph {n} of a *long* reply, with `code` and more words to read." for n in range(8))
@@ -38,14 +39,13 @@ def test_a_conversation(
     expect(app.messages.nth(1)).to_contain_text("You said: Hello there")
     app.wait_for_the_end()
 
-    wire.play("good", text=LONG, chunks=120, rate=20)
+    wire.play("good", text=LONG, chunks=120, rate=40, until=40)
     app.ask("Write something long")
     expect(app.messages.nth(2)).to_contain_text("Write something long")
-    wait_until(lambda: wire.requests[-1].chunks_sent > 20)
+    wait_until(lambda: wire.requests[-1].chunks_sent == 40)
     app.picture(f"{streaming}-2-in-mid-reply")
     if streaming == "tokens":
-        expect(app.messages.nth(3)).to_contain_text("Paragraph 0")
-        assert "Paragraph 7" not in app.messages.nth(3).inner_text()
+        expect(app.messages.nth(3)).to_contain_text("Paragraph 2")
     # A rating of the earlier reply, and a comment on it: each is kept at once, and the reply goes on.
     app.messages.nth(1).get_by_role("radio").nth(1).click()
     wait_until(app.ratings)
@@ -54,10 +54,12 @@ def test_a_conversation(
     app.press("Add a comment")
     expect(page.get_by_role("button", name="Your comment")).to_be_visible()
     assert wire.requests[-1].closed is None
+    wire.requests[-1].go_on(90)
     if streaming == "tokens":
         expect(app.messages.nth(3)).to_contain_text("Paragraph 5")
         assert app.messages.nth(3).inner_text().count("Paragraph 1") == 1
-    wait_until(lambda: wire.requests[-1].closed)
+    wire.requests[-1].go_on()
+    assert wire.requests[-1].wait_closed()
     app.wait_for_the_end()
     assert wire.requests[-1].closed_by == "server"
     assert len(wire.requests) == 2
@@ -81,7 +83,7 @@ def test_a_conversation(
     assert app.messages.nth(1).inner_text().count("You said") == 1
     assert "Paragraph" not in page.inner_text("body")
     page.reload()
-    expect(app.messages.nth(1)).to_contain_text("You said: Once more", timeout=20_000)
+    expect(app.messages.nth(1)).to_contain_text("You said: Once more")
     expect(app.messages).to_have_count(2)
     loaded = {Path(part.path).name for part in psutil.Process(app.process.pid).memory_maps() if "pandas" in part.path}
     assert not loaded, "pandas was imported"
@@ -89,12 +91,14 @@ def test_a_conversation(
 
 def test_a_question_in_mid_reply_waits_for_its_turn(start: Callable[..., App], wire: Wire) -> None:
     app = start(llm_provider="openai")
-    wire.play("good", text=LONG, chunks=60, rate=30)
+    wire.play("good", text=LONG, chunks=60, until=20)
     app.ask("First?")
-    wait_until(lambda: wire.requests and wire.requests[-1].chunks_sent > 10)
+    expect(app.messages.nth(1)).to_contain_text("Paragraph 1")
     wire.play("echo")
     app.ask("Second?")
-    expect(app.messages).to_have_count(4, timeout=20_000)
+    expect(app.messages.nth(2)).to_contain_text("Second?")
+    wire.requests[0].go_on()
+    expect(app.messages).to_have_count(4)
     app.wait_for_the_end()
     expect(app.messages.nth(1)).to_contain_text("Paragraph 7")
     expect(app.messages.nth(2)).to_contain_text("Second?")
@@ -159,8 +163,8 @@ def test_the_default_app_answers_with_its_own_model(start: Callable[..., App]) -
     app = start()
     expect(app.page.get_by_text("a tiny local model")).to_be_visible()
     app.ask("What is the capital of France?")
-    expect(app.messages.nth(1)).to_contain_text(re.compile(r"\w+ \w+"), timeout=30_000)
-    app.wait_for_the_end(60_000)
+    expect(app.messages.nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
+    app.wait_for_the_end()
     assert len(app.messages.nth(1).inner_text().split()) > 3
     expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
     app.picture("default-app")

@@ -21,6 +21,7 @@ from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
 from conftest import PROVIDERS, ROOT
 from conftest import QUESTIONS as FACTS
+from waiting import HANG
 
 # Every bake that the page is held to: awkward texts, and every pair of answers, of which a part is enough at times.
 SAMPLE = [
@@ -33,7 +34,7 @@ OFTEN = 16  # so many are tried in every run
 
 def page(**link: str) -> AppTest:
     """The page at an address with this query string."""
-    test = AppTest.from_file(str(ROOT / "configurator" / "page.py"), default_timeout=30)
+    test = AppTest.from_file(str(ROOT / "configurator" / "page.py"), default_timeout=HANG)
     test.query_params.update(link)
     test.run()
     assert not test.exception

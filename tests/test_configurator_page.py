@@ -18,8 +18,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from app import SCREENSHOTS
+from app import SCREENSHOTS, new_context
 from conftest import PROVIDERS, ROOT, own_tests, tool
+from waiting import HANG
 
 STREAMLITS_OWN = "[data-testid=stCode]"  # its colours, and how it scrolls
 
@@ -39,17 +40,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert process.stdout
     yield next(line for line in process.stdout if "URL:" in line).split()[-1]
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=HANG)
     assert not list(folder.iterdir())
 
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = new_context(browser)
     page = context.new_page()
     page.goto(address)
-    expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_visible()
     yield page
     context.close()
 

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from app import App
 from conftest import Bake, output, tool
+from waiting import HANG
 from wire import Wire
 
 DOCKER = {"deployment": "docker"}
@@ -218,23 +219,23 @@ def test_what_the_dockerfile_does_makes_an_app_that_runs(bake: Bake, tmp_path: P
         assert response.read() == b"ready"
     assert health(project, url) == 0
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=HANG)
     assert health(project, url) != 0
 
 
 def test_an_app_that_is_told_to_stop_ends_in_mid_reply(
     bake: Bake, browser: Browser, wire: Wire, tmp_path: Path
 ) -> None:
-    """Within the ten seconds that Docker gives it, though somebody is at its page and a reply is coming."""
+    """Without waiting for anybody, though somebody is at its page and a reply is coming that would never end."""
     project = bake(**IN_SESSIONS)
     image = image_of(project, tmp_path / "image")
     arguments = command_of(project, "CMD")[2:]
     app = App(image, browser, *arguments, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
-    wire.play("good", text="word " * 1000, chunks=1000, rate=10)
+    wire.play("good", text="word " * 1000, chunks=1000, until=20)
     app.ask("Hello")
     expect(app.messages.nth(1)).to_contain_text("word")
     app.process.terminate()
-    app.process.communicate(timeout=10)
+    app.process.communicate(timeout=HANG)
     assert wire.requests[-1].wait_closed()
     assert wire.requests[-1].closed_by == "client"
     app.context.close()

@@ -21,6 +21,7 @@ from test_providers import QUESTION, Driver, environment, wire_format
 from app import App
 from conftest import PROVIDERS, ROOT, TEMPLATE, Bake, output
 from documentation.pages import DOCS, pages
+from waiting import HANG
 from wire import TEXT, Wire
 
 README = ROOT / "README.md"
@@ -111,7 +112,7 @@ def serving(command: str, folder: Path, **env: str) -> Iterator[str]:
     finally:
         for one in [*psutil.Process(process.pid).children(recursive=True), process]:
             one.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=HANG)
 
 
 def assert_served(url: str) -> None:

@@ -60,7 +60,7 @@ def test_charts_tables_diagrams_and_formulas(start: Callable[..., App], wire: Wi
     wire.play("good", text=REPLY, chunks=120, rate=60)
     app.ask("Draw")
     reply = app.messages.nth(1)
-    expect(reply.get_by_role("button", name="More")).to_be_visible(timeout=20_000)
+    expect(reply.get_by_role("button", name="More")).to_be_visible()
     app.wait_for_the_end()
     for _ in range(2):
         expect(reply.locator(".katex")).to_have_count(2)

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from conftest import ROOT, Bake, output, tool
+from waiting import HANG
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_demo_bakes_and_serves_twice_in_a_row() -> None:
             assert response.status == 200
             assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=HANG)
         assert [line for line in said if line.startswith("* ")]
         (app / "data").mkdir(exist_ok=True)
         (app / "data" / "feedback.jsonl").touch()

@@ -2,16 +2,16 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import PROVIDERS, ROOT, Bake
+from waiting import HANG, wait_until
 from wire import DIALECTS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
 
 REMOTE = [name for name in PROVIDERS if name != "embedded"]
@@ -20,8 +20,12 @@ QUESTION = ["What is the capital of France?"]
 HALF = first_half()
 
 
+# None of the app's limits of time strikes before the tests' own.
+PATIENCE = dict.fromkeys(("CONNECT_SECONDS", "SILENCE_SECONDS", "DOCUMENT_SECONDS"), 10 * HANG)
+
+
 class Driver:
-    """A bake of one provider, in a process of its own that answers one question after another."""
+    """A bake of one provider, in a process of its own that answers one question after another, with patience."""
 
     def __init__(self, project: Path, **environment: str) -> None:
         """Start it."""
@@ -34,13 +38,24 @@ class Driver:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
         )
+        self.set(**PATIENCE)
 
-    def ask(self, texts: list[str | bool | None]) -> Any:
-        """The outcome of a reply to the last of these texts; see drive.py."""
+    def _write(self, line: object) -> None:
         assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(texts) + "\n")
+        self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
+
+    def set(self, **settings: float) -> None:
+        """Change the app's settings."""
+        self._write(settings)
+
+    def ask(self, texts: list[Any], until: Callable[[], object] | None = None) -> Any:
+        """The outcome of a reply to the last of these texts; see drive.py. Where told so, it is stopped then."""
+        self._write(texts)
+        if until:
+            wait_until(until)
+            self._write(None)
+        assert self.process.stdout
         line = self.process.stdout.readline()
         assert CANARY not in line
         outcome = json.loads(line)
@@ -51,7 +66,7 @@ class Driver:
         """End it."""
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(HANG)
 
 
 def wire_format(provider: str) -> str:
@@ -83,16 +98,19 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def driver(bake: Bake, provider: str, module_wire: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """A bake of the provider that talks to the local server, with little patience."""
-    project = tmp_path_factory.mktemp(provider) / "app"  # a copy, since a bake is shared
-    shutil.copytree(bake(llm_provider=provider), project)
-    settings = project / "chat" / "settings.py"
-    text = settings.read_text("utf-8").replace("SILENCE_SECONDS = 60", "SILENCE_SECONDS = 0.5")
-    settings.write_text(text.replace("BACKOFF_SECONDS = 1", "BACKOFF_SECONDS = 0.05"), "utf-8")
-    driver = Driver(project, **environment(provider, module_wire.base_url(wire_format(provider))))
+def process(bake: Bake, provider: str, module_wire: Wire) -> Iterator[Driver]:
+    """A bake of the provider that talks to the local server."""
+    driver = Driver(bake(llm_provider=provider), **environment(provider, module_wire.base_url(wire_format(provider))))
+    driver.set(BACKOFF_SECONDS=0.05)
     yield driver
     driver.close()
+
+
+@pytest.fixture
+def driver(process: Driver) -> Iterator[Driver]:
+    """The same, with its settings for this test alone."""
+    yield process
+    process.set(**PATIENCE)
 
 
 class Play:
@@ -177,9 +195,15 @@ FAILURES: dict[str, tuple[str, str, int]] = {
 }
 
 
+# Where nothing comes any more, the app is to give up: at once, or with time for the first half to have come.
+IMPATIENT = {"silent": 0.3, "stall": 2}
+
+
 @pytest.mark.parametrize("scenario", FAILURES)
 def test_a_failure_keeps_what_came_and_is_said_in_a_sentence(driver: Driver, play: Play, scenario: str) -> None:
     kind, text, requests = FAILURES[scenario]
+    if scenario in IMPATIENT:
+        driver.set(SILENCE_SECONDS=IMPATIENT[scenario])
     play(scenario, retry_after=0.5 if scenario == "rate_limit" else None)
     outcome = driver.ask(QUESTION)
     assert (outcome["status"], outcome["kind"], outcome["text"]) == ("failed", kind, text)
@@ -232,9 +256,10 @@ def test_a_stopped_reply_closes_the_connection(driver: Driver, play: Play, provi
 
 def test_a_stopped_reply_that_was_still_silent(driver: Driver, play: Play, provider: str) -> None:
     play("silent")
-    assert driver.ask([*QUESTION, False])["status"] == "stopped"
-    # boto3 cannot be interrupted before the first byte: its connection lives until the time-out.
-    assert play.wire.requests[0].wait_closed(2 if provider == "bedrock" else 0.5)
+    if provider == "bedrock":  # boto3 cannot be interrupted before the first byte: it leaves when it has waited enough
+        driver.set(SILENCE_SECONDS=3)
+    assert driver.ask([*QUESTION, False], until=lambda: play.wire.requests)["status"] == "stopped"
+    assert play.wire.requests[0].wait_closed()
     assert play.wire.requests[0].closed_by == "client"
     assert len(play.wire.requests) == 1
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app import wait_until
-from conftest import Bake, output
+from conftest import Bake, copied, output
+from waiting import HANG, wait_until
 from wire import Wire
 
 COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
@@ -21,8 +20,7 @@ COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
 @pytest.fixture
 def project(bake: Bake, tmp_path: Path) -> Path:
     """An app with ten ratings, every other one bad."""
-    project = tmp_path / "app"
-    shutil.copytree(bake(llm_provider="openai", extra_providers="anthropic"), project)
+    project = copied(bake(llm_provider="openai", extra_providers="anthropic"), tmp_path / "app")
     lines = [
         {
             "time": f"2026-01-{day:02}T12:00:00+00:00",
@@ -76,8 +74,7 @@ def test_what_was_rated_badly_is_asked_again(project: Path, wire: Wire, env: dic
 def test_the_commands_of_the_readme(
     bake: Bake, project: Path, wire: Wire, env: dict[str, str], scale: str, rating: dict[str, str | int]
 ) -> None:
-    app = project.with_name("of-the-readme")
-    shutil.copytree(bake(llm_provider="openai", feedback=scale), app)
+    app = copied(bake(llm_provider="openai", feedback=scale), project.with_name("of-the-readme"))
     lines = [json.loads(line) for line in (project / "data" / "feedback.jsonl").read_text("utf-8").splitlines()]
     (app / "data").mkdir()
     lines = [line | {"rating": rating[line["rating"]]} for line in lines]
@@ -96,9 +93,9 @@ def test_the_commands_of_the_readme(
 def test_what_had_come_is_reported_where_a_replay_is_ended(project: Path, wire: Wire, env: dict[str, str]) -> None:
     wire.play(["echo", "silent"])
     process = subprocess.Popen([*COMMAND, "replay"], cwd=project, env=env)
-    wait_until(lambda: len(wire.requests) >= 5, 30)
+    wait_until(lambda: len(wire.requests) >= 5)
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(HANG) == 0
     report = (project / "data" / "report.html").read_text("utf-8")
     assert "1 of 5 questions have a new reply" in report
     assert report.count("The question was not asked, or not to its end.") == 4

@@ -1,7 +1,6 @@
 """Two replicas behind nginx, on PostgreSQL: people do not notice which of them they are at, nor when one is gone."""
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -12,10 +11,10 @@ from playwright.sync_api import Browser, expect
 from replicas import Replica, replicas
 from websockets.asyncio.client import connect
 
-from app import Tab
+from app import Tab, new_context
 from bench.people import Person
 from bench.reply import Reply
-from conftest import Bake
+from conftest import Bake, copied
 from wire import Wire
 
 ANSWERS = {"deployment": "kubernetes", "history": "database", "llm_provider": "openai"}
@@ -25,8 +24,7 @@ PEOPLE = 50
 @pytest.fixture
 def two_replicas(bake: Bake, wire: Wire, postgresql: str, tmp_path: Path) -> Iterator[tuple[str, list[Replica]]]:
     """The address of both, and each."""
-    project = tmp_path / "app"
-    shutil.copytree(bake(**ANSWERS), project)
+    project = copied(bake(**ANSWERS), tmp_path / "app")
     environment = {
         "DATABASE_URL": postgresql,
         "OPENAI_API_KEY": "any",
@@ -66,18 +64,22 @@ class Guest(Person):
 async def talk(url: str, wire: Wire, first: Replica) -> None:
     """Everybody chats; in the middle of it the first replica is killed."""
 
-    async def ask(guests: list[Guest], reply: Reply) -> list[BaseException | None]:
+    async def ask(guests: list[Guest], reply: Reply, until: int | None = None) -> list[BaseException | None]:
         """What went wrong, for each."""
-        wire.play("good", text=reply.text, chunks=reply.chunks, rate=reply.rate)
+        wire.play("good", text=reply.text, chunks=reply.chunks, until=until)
         asked = await asyncio.gather(*(guest.ask(reply) for guest in guests), return_exceptions=True)
         return [result if isinstance(result, BaseException) else None for result in asked]
 
     guests = [await Guest.arrive(url) for _ in range(PEOPLE)]
-    before, during, after = Reply(20), Reply(60, rate=15), Reply(20)
+    before, during, after = Reply(20), Reply(60), Reply(20)
     assert await ask(guests, before) == [None] * PEOPLE
-    asking = asyncio.create_task(ask(guests, during))
-    await asyncio.sleep(2)
+    wire.requests.clear()
+    asking = asyncio.create_task(ask(guests, during, until=30))
+    while len(wire.requests) < PEOPLE or min(request.chunks_sent for request in wire.requests) < 30:
+        await asyncio.sleep(0.05)
     first.process.kill()
+    for request in wire.requests:
+        request.go_on()
     cut_off = [failure is not None for failure in await asking]
     assert 0 < sum(cut_off) < PEOPLE
     at = [guest.cookies["replica"] for guest in guests]
@@ -106,7 +108,7 @@ def test_a_page_finds_another_replica_by_itself(
     two_replicas: tuple[str, list[Replica]], wire: Wire, browser: Browser
 ) -> None:
     url, both = two_replicas
-    page = browser.new_page()
+    page = new_context(browser).new_page()
     page.goto(url)
     tab = Tab(page)
     tab.ask("Hello")
@@ -120,4 +122,4 @@ def test_a_page_finds_another_replica_by_itself(
     page.wait_for_selector("[data-test-connection-state=CONNECTED]")
     tab.ask("Are you still there?")
     expect(tab.messages).to_have_count(4)
-    page.close()
+    page.context.close()

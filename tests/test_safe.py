@@ -26,8 +26,9 @@ from ways import (
     vega,
 )
 
-from app import App, Server, wait_until
-from conftest import ROOT, Bake
+from app import App, Server
+from conftest import ROOT, Bake, copied
+from waiting import wait_until
 from wire import Wire
 
 
@@ -117,7 +118,7 @@ def ways(
 ) -> Iterator[Server]:
     """A bake that draws every way."""
     project = tmp_path_factory.mktemp("ways") / "app"
-    shutil.copytree(bake(llm_provider="openai", rich_replies=request.param), project)
+    copied(bake(llm_provider="openai", rich_replies=request.param), project)
     shutil.copy(ROOT / "tests" / "every_way.py", project)
     (project / "streamlit_app.py").write_text(LAUNCHER, "utf-8")
     (project / "ways.json").write_text(json.dumps(elsewhere.ways()), "utf-8")
@@ -136,9 +137,9 @@ def drawn(ways: Server, *, filter: str, policy: str) -> Iterator[Page]:
     response = page.goto(f"{ways.url}?filter={filter}&policy={policy}")
     assert response
     assert ("content-security-policy" in response.headers) == (policy == "on")
-    expect(page.get_by_text("All ways are drawn.")).to_be_visible(timeout=60_000)
-    wait_until(lambda: page.locator("[data-testid=stVegaLiteChart]:has(svg, canvas)").count() >= charts, 60)
-    wait_until(lambda: page.locator("[data-testid=stMermaidChart]:not([aria-busy])").count() >= diagrams, 60)
+    expect(page.get_by_text("All ways are drawn.")).to_be_visible()
+    wait_until(lambda: page.locator("[data-testid=stVegaLiteChart]:has(svg, canvas)").count() >= charts)
+    wait_until(lambda: page.locator("[data-testid=stMermaidChart]:not([aria-busy])").count() >= diagrams)
     for chart in page.locator("[data-testid=stVegaLiteChart]").all():
         if chart.locator(BAR).count():
             chart.locator(BAR).first.scroll_into_view_if_needed()
@@ -204,7 +205,7 @@ def test_leaks_are_heard_where_nothing_checks_and_the_policy_alone_stops_them(wa
 
 def test_while_it_is_written(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path, listener: Listener) -> None:
     project = tmp_path / "app"
-    shutil.copytree(bake(llm_provider="openai"), project)
+    copied(bake(llm_provider="openai"), project)
     launcher = project / "streamlit_app.py"
     launcher.write_text(launcher.read_text("utf-8").replace("[Middleware(SecurityHeaders)]", "[]"), "utf-8")
     app = App(project, browser, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
@@ -213,13 +214,13 @@ def test_while_it_is_written(browser: Browser, bake: Bake, wire: Wire, tmp_path:
         text = "\n\n---\n\n".join(some)
         wire.play("reasoning", text=text, reasoning=text, chunks=80, rate=30, dialect=None)
         app.ask(f"Way {number}?")
-        expect(app.messages.nth(2 * number + 1)).to_contain_text("Thought for", timeout=20_000)
-        expect(app.page.get_by_role("button", name="More")).to_have_count(number + 1, timeout=20_000)
+        expect(app.messages.nth(2 * number + 1)).to_contain_text("Thought for")
+        expect(app.page.get_by_role("button", name="More")).to_have_count(number + 1)
         app.wait_for_the_end()
         if number == 0:
             assert_links(app.page)
     app.choose("Ask again")
-    expect(app.messages.nth(1)).to_contain_text("2/2", timeout=20_000)
+    expect(app.messages.nth(1)).to_contain_text("2/2")
     app.wait_for_the_end()
     assert listener.heard() == set()
     prove_that_it_hears(app.page, listener)

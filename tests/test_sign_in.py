@@ -1,6 +1,5 @@
 """People sign in with a real OpenID Connect provider, and cannot read each other's conversations."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +8,8 @@ import oidc_provider_mock
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import Server, Tab
-from conftest import Bake
+from app import Server, Tab, new_context
+from conftest import Bake, copied
 from wire import Wire
 
 SECRETS = """
@@ -29,8 +28,7 @@ server_metadata_url = "{people}/.well-known/openid-configuration"
 @pytest.fixture
 def server(bake: Bake, browser: Browser, wire: Wire, tmp_path: Path) -> Iterator[Server]:
     """An app for Ann and Bob, but not for Eve, whom its provider of sign-in knows too."""
-    project = tmp_path / "app"
-    shutil.copytree(bake(llm_provider="openai", history="database", sign_in="oidc"), project)
+    project = copied(bake(llm_provider="openai", history="database", sign_in="oidc"), tmp_path / "app")
     settings, allowed = project / "chat" / "settings.py", "ALLOWED_ADDRESSES: tuple[str, ...] = ("
     text = settings.read_text("utf-8").replace(allowed, f'{allowed}"ann@example.com", "bob@example.com"')
     text = text.replace("ADMINS: tuple[str, ...] = ()", 'ADMINS: tuple[str, ...] = ("ann@example.com",)')
@@ -57,10 +55,10 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire) -> None:
+def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire, browser: Browser) -> None:
     wire.play("echo")
     first = server.visit(server.url)
-    expect(first.get_by_role("button", name="Sign in")).to_be_visible(timeout=20_000)
+    expect(first.get_by_role("button", name="Sign in")).to_be_visible()
     assert first.get_by_test_id("stChatInputTextArea").count() == 0
     sign_in(first, "ann")
     ann = Tab(first)
@@ -70,7 +68,7 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire) -
     assert "?c=" in address
     ann.picture("signed-in")
 
-    other = server.context.browser.new_context()
+    other = new_context(browser)
     page = other.new_page()
     page.goto(address)
     sign_in(page, "bob")
@@ -102,7 +100,7 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire) -
     assert len(wire.requests) == 3
 
 
-def test_admins_see_the_ratings_of_all(server: Server, wire: Wire) -> None:
+def test_admins_see_the_ratings_of_all(server: Server, wire: Wire, browser: Browser) -> None:
     wire.play("echo")
     page = server.visit(server.url)
     sign_in(page, "bob")
@@ -122,12 +120,12 @@ def test_admins_see_the_ratings_of_all(server: Server, wire: Wire) -> None:
     page.goto(f"{server.url}/ratings")
     expect(page.get_by_role("dialog")).to_contain_text("Page not found")
 
-    other = server.context.browser.new_context()
+    other = new_context(browser)
     page = other.new_page()
     page.goto(server.url)
     sign_in(page, "ann")
     page.get_by_role("link", name="Ratings").click()
-    expect(page.get_by_text("Rated replies: 1. With a comment: 1.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Rated replies: 1. With a comment: 1.")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     other.close()

@@ -21,6 +21,7 @@ from botocore.validate import ParamValidator
 from google import genai
 from google.genai.errors import APIError as GeminiError
 
+from waiting import HANG
 from wire import (
     DIALECTS,
     ERRORS,
@@ -35,7 +36,7 @@ from wire import (
 
 MODEL = "wire.model-1:0"
 QUESTION = "What now?"
-TIMEOUT = 0.2
+TIMEOUT = 1  # seconds, where nothing comes
 
 # What each SDK makes of a scenario: the stop reason where the stream ends (None: it never came),
 # or the exception with status and code.
@@ -309,7 +310,7 @@ ASK = {
 }
 
 
-def ask(wire: Wire, wire_format: str, timeout: float = 5, **request: Any) -> Seen:
+def ask(wire: Wire, wire_format: str, timeout: float = HANG, **request: Any) -> Seen:
     """Ask for a reply; an exception becomes the end of what was seen."""
     seen = Seen()
     try:
@@ -360,7 +361,7 @@ def wire(server: Wire) -> Wire:
 def test_streams(wire: Wire, wire_format: str, scenario: str) -> None:
     waits = scenario in {"silent", "stall"}
     wire.play(scenario)
-    seen = ask(wire, wire_format, TIMEOUT if waits else 5)
+    seen = ask(wire, wire_format, TIMEOUT if waits else HANG)
 
     assert seen.end == ENDS[wire_format]["good" if scenario in SAME_AS_GOOD else scenario]
     if scenario == "refusal":
@@ -402,7 +403,7 @@ def test_every_event_has_the_documented_fields(wire: Wire, wire_format: str, sce
 @pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens"])
 def test_every_bedrock_event_has_the_documented_fields(wire: Wire, scenario: str) -> None:
     wire.play(scenario)
-    service = bedrock_client(wire.base_url("bedrock"), 5).meta.service_model
+    service = bedrock_client(wire.base_url("bedrock"), HANG).meta.service_model
     shape = service.operation_model("ConverseStream").output_shape.members["stream"]
     for event in ask(wire, "bedrock").events:
         assert not ParamValidator().validate(event, shape).has_errors()
@@ -431,7 +432,7 @@ def test_scenarios_in_turn_and_retry_after(wire: Wire) -> None:
 
     assert run(retried(wire.base_url("openai"))) == TEXT
     times = [request.opened for request in wire.requests]
-    assert [0.1 <= b - a < 0.35 for a, b in pairwise(times)] == [True, True]
+    assert [b - a >= 0.1 for a, b in pairwise(times)] == [True, True]
     assert ask(wire, "openai").end == "completed"  # the last one stays
 
 
@@ -441,10 +442,10 @@ def test_retry_after_is_told(wire: Wire, seconds: float | None) -> None:
     told = seconds or 1
 
     with pytest.raises(openai.RateLimitError) as limit:
-        run(ask_openai(wire.base_url("openai"), Seen(), 5))
+        run(ask_openai(wire.base_url("openai"), Seen(), HANG))
     assert limit.value.response.headers["retry-after"] == str(told)
     with pytest.raises(GeminiError) as limit:
-        run(ask_gemini(wire.base_url("gemini"), Seen(), 5))
+        run(ask_gemini(wire.base_url("gemini"), Seen(), HANG))
     assert limit.value.details["error"]["details"][1]["retryDelay"] == f"{told}s"
 
 
@@ -459,22 +460,20 @@ def test_an_unknown_scenario_is_refused(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["silent", "stall"])
-def test_a_client_that_leaves_is_noticed_at_once(wire: Wire, scenario: str) -> None:
+def test_a_client_that_leaves_is_noticed(wire: Wire, scenario: str) -> None:
     wire.play(scenario)
 
-    async def leave() -> float:
-        asking = asyncio.create_task(ask_openai(wire.base_url("openai"), Seen(), 60))
-        await asyncio.sleep(0.1)
+    async def leave() -> None:
+        asking = asyncio.create_task(ask_openai(wire.base_url("openai"), Seen(), 10 * HANG))
+        while not (wire.requests and (wire.requests[0].chunks_sent or scenario == "silent")):
+            await asyncio.sleep(0.01)
         asking.cancel()
-        left = time.monotonic()
         await asyncio.wait([asking])
-        return left
 
-    left = run(leave())
+    run(leave())
     [request] = wire.requests
     assert request.wait_closed()
     assert request.closed_by == "client"
-    assert request.closed - left < 0.5
 
 
 def test_pace(wire: Wire) -> None:
@@ -483,14 +482,29 @@ def test_pace(wire: Wire) -> None:
     assert seen.text == "word " * 10
     [request] = wire.requests
     assert request.chunks_sent == 42
-    assert 0.2 <= request.closed - request.opened < 1
+    assert request.closed - request.opened >= 0.2
 
 
-def test_as_fast_as_it_can_be_sent(wire: Wire) -> None:
+def test_what_is_held_back_comes_when_the_request_goes_on(wire: Wire) -> None:
+    wire.play("good", text="word " * 10, chunks=10, until=4)
+
+    async def read() -> Seen:
+        seen = Seen()
+        asking = asyncio.create_task(ask_chat(wire.base_url("chat"), seen, HANG))
+        for until in (4, 8, None):
+            if wire.requests:
+                wire.requests[0].go_on(until)
+            while not (wire.requests and wire.requests[0].chunks_sent == (until or 12)):
+                await asyncio.sleep(0.01)
+        await asking
+        return seen
+
+    assert run(read()).text == "word " * 10
+
+
+def test_many_chunks(wire: Wire) -> None:
     wire.play("good", text="word " * 1000, chunks=1000)
     assert ask(wire, "chat").usage == (INPUT_TOKENS, 1000)
-    [request] = wire.requests
-    assert request.closed - request.opened < 3
 
 
 def test_an_emoji_is_split_between_chunks(wire: Wire) -> None:
@@ -586,12 +600,12 @@ def test_lists_of_models(wire: Wire) -> None:
 def test_nobody_listens_at_the_refused_url(wire: Wire) -> None:
     host, port = wire.refused_url().removeprefix("http://").split(":")
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((host, int(port)), timeout=1)
+        socket.create_connection((host, int(port)), timeout=HANG)
 
 
 def test_the_server_closes_what_is_open() -> None:
     async def interrupted(wire: Wire) -> None:
-        asking = asyncio.create_task(ask_openai(wire.base_url("openai"), Seen(), 60))
+        asking = asyncio.create_task(ask_openai(wire.base_url("openai"), Seen(), 10 * HANG))
         while not (wire.requests and wire.requests[0].chunks_sent):
             await asyncio.sleep(0.01)
         await asyncio.to_thread(wire.__exit__)
@@ -600,7 +614,5 @@ def test_the_server_closes_what_is_open() -> None:
 
     wire = Wire().__enter__()
     wire.play("stall")
-    began = time.monotonic()
     run(interrupted(wire))
-    assert time.monotonic() - began < 2
     assert wire.requests[0].closed_by == "server"

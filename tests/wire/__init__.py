@@ -22,6 +22,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from waiting import HANG
+
 from .anthropic import Messages
 from .bedrock import ConverseStream
 from .chat import DIALECTS, ChatCompletions, Ollama
@@ -66,6 +68,7 @@ class Request:
     closed: float | None = None
     closed_by: str | None = None  # "client" or "server"
     chunks_sent: int = 0
+    until: int | None = None
     _over: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def close(self, by: str) -> None:
@@ -73,9 +76,13 @@ class Request:
         self.closed, self.closed_by = time.monotonic(), by
         self._over.set()
 
-    def wait_closed(self, timeout: float = 1) -> bool:
+    def go_on(self, until: int | None = None) -> None:
+        """Send more: up to that many chunks in all, else the rest."""
+        self.until = until
+
+    def wait_closed(self) -> bool:
         """Wait until the response is over or the client has left; False if neither comes."""
-        return self._over.wait(timeout)
+        return self._over.wait(HANG)
 
 
 class Wire:
@@ -141,7 +148,8 @@ class Wire:
         The last one stays. All options have defaults:
 
         - `text` of the reply, in how many `chunks` (at most one a character), at what `rate` of
-          network chunks a second (None: as fast as they can be sent);
+          network chunks a second (None: as fast as they can be sent), and `until` how many of
+          these are sent before the request is told to `go_on`;
         - for an error, `retry_after`: seconds in the Retry-After header, and another `status`;
         - `dialect` of Chat Completions, a key of `DIALECTS`.
 
@@ -152,9 +160,9 @@ class Wire:
 
     async def _reply(self, name: str, spelling: type[Reply], http: HTTPRequest) -> ASGIApp:
         body = await http.json()
-        request = Request(name, http.url.path, dict(http.headers), body)
-        self.requests.append(request)
         scenario = self._scenarios.pop(0) if self._scenarios[1:] else self._scenarios[0]
+        request = Request(name, http.url.path, dict(http.headers), body, until=scenario.until)
+        self.requests.append(request)
         model = http.path_params.get("model") or body["model"]
         reply = spelling(body, model, scenario.dialect)
         response = reply.refused_parameter() or _error(scenario, reply) or partial(_stream, request, scenario, reply)
@@ -220,6 +228,8 @@ async def _stream(
             return  # and uvicorn closes the connection, since the body has no end
         due = began + number / scenario.rate if scenario.rate else began
         await asyncio.sleep(due - time.monotonic())
+        while request.until is not None and number >= request.until:
+            await asyncio.sleep(0.01)
         if number == 0:
             start = {"type": "http.response.start", "status": 200, "headers": [content_type]}
             await send(start)

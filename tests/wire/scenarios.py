@@ -35,6 +35,7 @@ class Scenario:
     reasoning: str = REASONING
     chunks: int = CHUNKS
     rate: float | None = None
+    until: int | None = None
     retry_after: float | None = None
     status: int | None = None
     dialect: str | None = None
