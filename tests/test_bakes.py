@@ -52,7 +52,7 @@ ALWAYS = """
     chat/ui/markdown/safe.py chat/server/headers.py chat/settings.py chat/ui/sidebar.py docs/security.md page.css
     page.py pyproject.toml streamlit_app.py tests/__init__.py tests/conftest.py tests/test_answering.py
     tests/test_export.py tests/test_limits.py tests/test_log.py tests/test_messages.py tests/test_page.py
-    tests/test_replies.py tests/test_safe.py
+    tests/test_replies.py tests/test_safe.py chat/ui/asking.py chat/ui/undrawable.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/ui/live.py",
@@ -165,9 +165,10 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
-NO_ATTACHMENTS = r"attachments?\b|pillow|\bPIL\b|most_images|max_upload_size|maxuploadsize ="
+NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size|maxuploadsize ="
 # What GitHub fills in: `${{ … }}`.
 GITHUBS = re.compile(r"\$\{\{.*?\}\}")
+NO_IMAGES = r"pillow|\bPIL\b"
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|(?<!\()\.comment\b"
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
@@ -219,7 +220,7 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
     attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown"}}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
-    rich = {"altair", "jsonschema"} if answers["rich_replies"] == "yes" else set()
+    rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
     fixed = {"markdown-it-py", "starlette", "streamlit"}
     return fixed | rich | sdks | stored | overview | attachments[answers["attachments"]]
 
@@ -238,6 +239,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     forbidden += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
     forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
+    forbidden += [NO_IMAGES] if answers["attachments"] == "none" and answers["rich_replies"] == "no" else []
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []

@@ -2,23 +2,18 @@
 
 import html
 import threading
-from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import settings
-from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.attachments.sending import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message
-from chat.history.conversations import changing, find, reply_to_follow, save, stop  # {% if cookiecutter is stored %}
-from chat.history.memory import changing, find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
-from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
-from chat.providers import Request
-from chat.replies import answering, limits
-from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
-from chat.replies.reply import Reply
+from chat.history.conversations import changing, find, reply_to_follow, stop  # {% if cookiecutter is stored %}
+from chat.history.memory import find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
+from chat.replies import answering
 from chat.ui.actions import act, begin, draw_menu, draw_question, draw_versions
+from chat.ui.asking import ask, begin_next
 from chat.ui.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
 from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
@@ -32,12 +27,10 @@ from chat.ui.save_and_open import draw_files
 from chat.ui.sidebar import draw_options
 from chat.ui.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.ui.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
-from chat.ui.uses import add_use, uses  # {% if not cookiecutter is counted %}
+from chat.ui.undrawable import or_as_text
 from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
-Question = str | None  # what is asked, if anything is  # {% if cookiecutter.attachments == "none" %}
-Question = tuple[str, tuple[Attachment, ...]] | None  # {% if cookiecutter.attachments != "none" %}
 
 
 @st.cache_resource
@@ -53,56 +46,21 @@ def prepare_provider() -> None:
 
 def open_conversation() -> Conversation:
     """The conversation that the page's address names, else this session's."""
-    conversation = find(st.query_params.get("c"))
+    # {% if not cookiecutter is owned %}
+    held = st.session_state.get("conversation") or Conversation()
+    # {% else %}
+    held = st.session_state.get("conversation") or Conversation(owner=person())
+    # {% endif %}
+    conversation = find(st.query_params.get("c", held.id))
     # {% if cookiecutter.sign_in == "oidc" %}
     if conversation and conversation.owner != person():
         conversation = None  # as if it did not exist
     # {% endif %}
     if conversation is None:
         st.query_params.clear()
-        # {% if not cookiecutter is owned %}
-        conversation = st.session_state.get("conversation") or Conversation()
-        # {% else %}
-        conversation = st.session_state.get("conversation") or Conversation(owner=person())
-        # {% endif %}
+        conversation = held
     st.session_state.conversation = conversation
     return conversation
-
-
-def next_reply(conversation: Conversation, question: Question, options: Request) -> None:
-    """Ask a question, if there is one, and start the next reply that waits."""
-    if not question and not conversation.next_waiting():
-        return
-    with changing(conversation):
-        if question:
-            conversation.ask(question)  # {% if cookiecutter.attachments == "none" %}
-            conversation.ask(*question)  # {% if cookiecutter.attachments != "none" %}
-        while message := conversation.take_waiting():
-            message.provider, message.model = options.provider.name, options.model
-            used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
-            used = uses(person()) if limits.ON else []  # {% if cookiecutter is counted %}
-            if not (limit := limits.reached(used)):
-                break
-            message.status, message.error = "failed", limit
-    if message:
-        start_reply(conversation, message, options)
-
-
-def start_reply(conversation: Conversation, message: Message, options: Request) -> None:
-    """Have the provider fill a message, from where it stands."""
-    if limits.ON:
-        add_use(message)  # {% if not cookiecutter is counted %}
-        add_use(message, person())  # {% if cookiecutter is counted %}
-    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
-    told = f"{options.system_prompt}\n\n{settings.DRAWING}".strip()
-    request = replace(options, messages=conversation.before(message), system_prompt=told)
-    # {% else %}
-    request = replace(options, messages=conversation.before(message))
-    # {% endif %}
-    chunks = answering.answer(request)  # {% if not cookiecutter.extra_providers %}
-    chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
-    Reply(message, chunks)  # {% if not cookiecutter is stored %}
-    Reply(message, chunks, save)  # {% if cookiecutter is stored %}
 
 
 def has_more(reply: Message) -> bool:
@@ -180,13 +138,15 @@ def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
     """Draw messages as they stand, each in its bubble."""
     for message, bubble in bubbles.items():
         with bubble:
-            if message.role == "user":
-                draw_question(message)
-            elif message.status == "waiting":
-                draw_text(message.text)
-                st.text("Waits for the reply before it.")
-            else:
-                draw_answer(message)
+            with or_as_text(message.text):
+                if message.role == "user":
+                    draw_question(message)
+                elif message.status == "waiting":
+                    draw_text(message.text)
+                    st.text("Waits for the reply before it.")
+                else:
+                    draw_answer(message)
+            if message.ended and message.role == "assistant":
                 draw_tools(message)
 
 
@@ -203,23 +163,23 @@ with st.sidebar:
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)
 # {% if cookiecutter.attachments == "none" %}
-question = st.chat_input("Ask a question", key="question", disabled=problem is not None)
+st.chat_input("Ask a question", key="question", disabled=problem is not None, on_submit=ask, args=("question",))
 # {% else %}
-text, attachments = draw_input(options, problem is not None)
+draw_input(conversation, options, problem is not None)
 # {% endif %}
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
 header, suggestions = st.container(gap="xsmall"), st.empty()
 if settings.SUGGESTIONS and not conversation.messages and not problem:
-    # {% if cookiecutter.attachments == "none" %}
-    question = question or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
-    # {% else %}
-    text = text or suggestions.pills("Suggestions", settings.SUGGESTIONS, label_visibility="collapsed")
-    # {% endif %}
-question = (text or "", attachments) if text or attachments else None  # {% if cookiecutter.attachments != "none" %}
-if question:
-    suggestions.empty()
-next_reply(conversation, question, options)  # before the rest is drawn: the provider need not wait
+    suggestions.pills(
+        "Suggestions",
+        settings.SUGGESTIONS,
+        label_visibility="collapsed",
+        key="suggestion",
+        on_change=ask,
+        args=("suggestion",),
+    )
+begin_next(conversation, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
     hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
@@ -256,11 +216,10 @@ def draw_the_rest() -> None:
     # {% endif %}
     with st.sidebar:
         if opened := draw_files(conversation):
+            opened.owner = person()  # {% if cookiecutter is owned %}
             # {% if cookiecutter is stored %}
             with changing(opened):
-                opened.owner = person()
-            # {% elif cookiecutter.sign_in == "oidc" %}
-            opened.owner = person()
+                pass  # a new one is saved whole
             # {% endif %}
             begin(opened)
             st.rerun()
@@ -270,7 +229,7 @@ def draw_the_rest() -> None:
 
 
 if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
-    asked, bubble = conversation.question_of(reply.message), bubbles.pop(reply.message)
+    asked, bubble = messages[messages.index(reply.message) - 1], bubbles.pop(reply.message)
     draw_messages({asked: bubbles.pop(asked)})
     with bubble:
         place, foot = st.empty(), st.empty()

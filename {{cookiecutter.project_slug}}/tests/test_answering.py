@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from chat import settings
-from chat.conversation.messages import Message
+from chat.conversation.messages import CONTINUE, Message
 from chat.providers import Chunk, ProviderError, Request
-from chat.replies.answering import answer, fitting, later_turns
+from chat.replies.answering import answer, fitting, total
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
@@ -32,12 +34,12 @@ def read(request: Request) -> list[Chunk]:
 
 def test_a_short_conversation_is_sent_whole() -> None:
     messages = conversation(10)
-    assert fitting(request(messages, context_tokens=1000)) == messages
+    assert fitting(messages, 1000) == messages
 
 
 def test_the_oldest_turns_of_a_long_one_are_left_out() -> None:
     messages = conversation(50, "word " * 10)
-    kept = fitting(request(messages, context_tokens=1000))
+    kept = fitting(messages, 900)
     assert 10 < len(kept) < len(messages)
     assert kept == messages[-len(kept) :]
     assert kept[0].role == "user"
@@ -45,13 +47,34 @@ def test_the_oldest_turns_of_a_long_one_are_left_out() -> None:
 
 def test_the_question_is_always_sent() -> None:
     messages = [*conversation(5), Message("assistant", "yes"), Message("user", "word " * 5000)]
-    assert fitting(request(messages, context_tokens=1000)) == messages[-1:]
+    assert fitting(messages, 900) == messages[-1:]
 
 
 def test_turns_are_not_torn() -> None:
     messages = conversation(2)
-    assert later_turns(messages, 4) == messages[2:]
-    assert later_turns(messages, 1) == messages[-1:]
+    assert fitting(messages, total(messages[1:])) == messages[2:]
+    assert fitting(messages, total(messages[3:])) == messages[-1:]
+
+
+def test_to_go_on_with_a_long_reply_a_model_is_sent_its_question_and_its_end(scripted: ScriptedProvider) -> None:
+    question, reply = Message("user", "Count."), Message("assistant", " ".join(map(str, range(5000))))
+    messages = [*conversation(2)[:-1], question, reply, Message("user", CONTINUE)]
+    scripted.replies.append([ProviderError("context")])
+    scripted.will_say("5000")
+    read(request(messages, context_tokens=1000))
+    for sent in (asked.messages for asked in scripted.requests):
+        assert [sent[0].text, sent[2].text] == ["Count.", CONTINUE]
+        assert sent[1].text
+        assert reply.text.endswith(sent[1].text)
+    assert total(scripted.requests[1].messages) < total(scripted.requests[0].messages) < 1000
+
+
+def test_what_is_too_long_in_every_way_fails(scripted: ScriptedProvider) -> None:
+    messages = [Message("user", "word " * 5000), Message("assistant", "word " * 5000), Message("user", CONTINUE)]
+    for _ in range(10):
+        scripted.replies.append([ProviderError("context")])
+    with pytest.raises(ProviderError):
+        read(request(messages, context_tokens=1000))
 
 
 def test_where_the_count_was_too_low_less_is_sent(scripted: ScriptedProvider) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
+from streamlit.runtime.scriptrunner import ScriptRunner, StopException
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
@@ -16,6 +17,7 @@ from chat.attachments.sending import as_sent
 from chat.conversation.export import from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation, Message
 from chat.providers import Provider, Request
+from chat.ui import attachments as drawing
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
@@ -190,6 +192,25 @@ def test_a_bad_file_loses_neither_the_question_nor_the_good_ones(page: AppTest, 
 
 
 @pytest.mark.usefixtures("seeing")
+def test_a_question_is_asked_where_it_was_sent(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, check = page.session_state["conversation"], ScriptRunner._maybe_handle_execution_control_request
+
+    def end_run(_: ScriptRunner) -> None:
+        monkeypatch.setattr(ScriptRunner, "_maybe_handle_execution_control_request", check)
+        raise StopException
+
+    def read_and_click(name: str, data: bytes) -> Attachment:
+        monkeypatch.setattr(ScriptRunner, "_maybe_handle_execution_control_request", end_run)
+        return read(name, data)
+
+    monkeypatch.setattr(drawing, "read", read_and_click)
+    ask(page, "What is it?", ("cat.png", file()))
+    next(button for button in page.button if button.label in {"Clear chat", "New chat"}).click().run()
+    assert not page.session_state["conversation"].messages
+    assert [message.text for message in conversation.messages] == ["What is it?", ""]
+
+
+@pytest.mark.usefixtures("seeing")
 def test_more_files_than_may_be(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, "What?", *((f"{number}.png", file()) for number in range(settings.FILES + 1)))
     assert f"{settings.FILES}.png is one too many" in texts(page)
@@ -241,7 +262,7 @@ def test_a_conversation_that_was_saved_before_there_were_any() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"image": "?"}, {"image": "YWJj"}, {"size": "big"}, {"type": 5, "image": ""}], ids=str
+    "change", [{"image": "?"}, {"image": "YWJj"}, {"size": "big"}, {"size": 10**18}, {"type": 5, "image": ""}], ids=str
 )
 def test_what_is_saved_is_checked_as_what_is_sent(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -93,8 +93,12 @@ def test_a_conversation_that_is_not_there_is_not_found() -> None:
     assert find("nobody's") is None
 
 
-def test_texts_that_a_database_cannot_hold_lose_only_that() -> None:
-    assert texts(found(talk("NUL\0 and \ud83d?", "yes\0."))) == ["NUL and ??", "yes."]
+def test_a_version_that_is_not_there_does_not_keep_a_conversation_from_opening() -> None:
+    conversation = talk("one?", "one.")
+    with engine().begin() as connection:
+        connection.execute(update(tables.conversations).values(shown=3))
+        connection.execute(update(tables.messages).values(shown=1))
+    assert texts(found(conversation)) == ["one?", "one."]
 
 
 def test_two_processes_change_one_conversation() -> None:
@@ -122,6 +126,29 @@ def test_what_could_not_be_saved_did_not_happen() -> None:
     again = find(conversation.id)
     assert again is conversation
     assert texts(again) == ["one?", "one."]
+
+
+def test_what_was_ended_in_its_middle_did_not_happen() -> None:
+    for conversation in (talk("one?", "one."), Conversation(owner="somebody")):
+        before = texts(conversation)
+        with pytest.raises(KeyboardInterrupt), changing(conversation):  # noqa: PT012
+            conversation.ask("two?")
+            conversation.take_waiting()
+            raise KeyboardInterrupt
+        find(conversation.id)
+        assert texts(conversation) == before
+
+
+def test_replies_are_saved_after_an_unexpected_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, pen = talk("one?", "one."), Pen()
+    reply = begin(conversation, pen)
+    with monkeypatch.context() as broken:
+        broken.setattr(conversations, "save_growing", lambda reply: 1 / 0)
+        pen.words.append("two ")
+        time.sleep(2 * conversations.SAVE_SECONDS)
+    wait_until(lambda: saved_text(reply) == "two ")
+    pen.end()
+    wait_until(lambda: reply.id not in running)
 
 
 def test_a_conversation_deleted_elsewhere_comes_back_with_the_next_question() -> None:

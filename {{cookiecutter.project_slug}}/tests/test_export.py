@@ -1,11 +1,12 @@
 """A conversation saved, and opened again."""
 
 import json
+import math
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.conversation.export import from_json, to_json, to_markdown
+from chat.conversation.export import MOST_MESSAGES, from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation, Usage
 from chat.ui.usage import details
 from tests.conftest import ScriptedProvider
@@ -66,8 +67,12 @@ def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None
         {"status": "running"},
         {"after": "nobody"},
         {"seconds": "long"},
+        {"seconds": 10**400},
+        {"usage": [math.inf, 1]},
+        {"reasoning_seconds": math.nan},
+        {"left_out": -(2**63)},
     ],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_what_is_no_conversation_is_refused_with_a_reason(
     conversation: Conversation, change: dict[str, object]
@@ -76,6 +81,27 @@ def test_what_is_no_conversation_is_refused_with_a_reason(
     saved["messages"][0].update(change)
     with pytest.raises(ValueError, match=r"\w"):
         from_json(json.dumps(saved))
+
+
+def test_a_number_that_is_none_is_named(conversation: Conversation) -> None:
+    saved = to_json(conversation).replace('"seconds": 2.5', '"seconds": 1e400')
+    with pytest.raises(ValueError, match="seconds cannot be inf"):
+        from_json(saved)
+
+
+def test_more_messages_than_the_app_bears_are_refused(conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    first, reply = saved["messages"][:2]
+    versions = [{**reply, "id": str(number), "after": first["id"]} for number in range(MOST_MESSAGES)]
+    with pytest.raises(ValueError, match="more than 10,000 messages"):
+        from_json(json.dumps({"messages": [first, *versions]}))
+
+
+def test_texts_in_a_file_are_well_formed(conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    for message in saved["messages"]:
+        message["text"] = "\ud83d\ude00 \ud83d \0"
+    assert texts(from_json(json.dumps(saved))) == ["\U0001f600 \ufffd "] * 2
 
 
 @pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"messages": [{}]}', '{"messages": 5}', "[" * 100_000])

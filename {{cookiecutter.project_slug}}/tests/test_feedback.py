@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
+from chat.conversation.export import from_json, to_json
 from chat.feedback import MOST_CHARACTERS, RATINGS
 from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
 from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
@@ -88,6 +89,13 @@ def test_a_comment_is_cut_also_where_the_browser_does_not(answered: AppTest) -> 
     comment(answered, "x" * (MOST_CHARACTERS + 1))
     (kept,) = rated()
     assert kept.comment == "x" * MOST_CHARACTERS
+
+
+def test_a_rating_that_none_can_give_is_not_opened(answered: AppTest) -> None:
+    conversation = answered.session_state["conversation"]
+    conversation.messages[1].rating = len(RATINGS)
+    with pytest.raises(ValueError, match="rating cannot be"):
+        from_json(to_json(conversation))
 
 
 def test_a_rating_that_cannot_be_saved_is_said(answered: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

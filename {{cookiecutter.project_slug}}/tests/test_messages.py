@@ -1,6 +1,6 @@
 """The order of messages, their versions, and what of them a model is sent."""
 
-from chat.conversation.messages import CONTINUE, Conversation, Message, Status, Usage
+from chat.conversation.messages import CONTINUE, Conversation, Door, Message, Status, Usage
 
 
 def answer(conversation: Conversation, text: str, status: Status = "complete") -> Message:
@@ -48,6 +48,13 @@ def test_a_model_is_sent_the_turns_that_were_answered_and_the_question() -> None
     assert [message.text for message in conversation.before(reply)] == ["one?", "one.", "three?"]
 
 
+def test_halves_of_characters_are_joined_and_what_stays_alone_is_replaced() -> None:
+    door = Door()
+    pieces = [door.take(piece) for piece in ("a\ud83d", "\ude00b\0", "\ude00", "\ud83d")]
+    assert "".join([*pieces, door.take("", last=True)]) == "a\U0001f600b\ufffd\ufffd"
+    assert Conversation().ask("\ud83d\ude00 \ud83d?").before.text == "\U0001f600 \ufffd?"  # type: ignore[attr-defined]
+
+
 def test_to_go_on_a_model_is_sent_its_reply_so_far() -> None:
     conversation = talk("one?", "on")
     sent = conversation.before(conversation.messages[-1])
@@ -85,6 +92,24 @@ def test_a_question_asked_in_another_way_is_another_version() -> None:
     assert texts(conversation) == ["one?", "one.", "too?", "too."]
     conversation.messages[1].shown = 0
     assert texts(conversation) == ["one?", "one.", "two?", "two."]
+
+
+def test_a_reply_that_has_not_ended_is_neither_continued_nor_asked_again() -> None:
+    conversation = talk("one?", "on")
+    reply = conversation.messages[1]
+    conversation.go_on(reply)
+    assert conversation.take_waiting() is reply
+    conversation.go_on(reply)
+    conversation.ask_again(reply)
+    assert conversation.take_waiting() is None
+    assert texts(conversation) == ["one?", "on"]
+    assert len(conversation.messages[0].versions) == 1
+
+
+def test_a_version_that_is_gone_is_not_shown() -> None:
+    conversation = talk("one?", "one.")
+    conversation.show(conversation.messages[1], 1)
+    assert texts(conversation) == ["one?", "one."]
 
 
 def test_what_follows_a_deleted_turn_stays() -> None:

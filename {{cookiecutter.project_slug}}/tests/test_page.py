@@ -1,10 +1,13 @@
 """What a person sees and can do on the page."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.conversation.messages import CONTINUE, Usage
 from chat.providers import Chunk, ProviderError
+from chat.ui import plain as drawing  # {% if cookiecutter.rich_replies == "no" %}
+from chat.ui import rich as drawing  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.models import listing  # {% if cookiecutter is remote %}
 from tests.conftest import ScriptedProvider, new_page
 
@@ -41,6 +44,12 @@ def choose(page: AppTest, action: str, turn: int = 0) -> None:
     """Choose an action in the menu of a turn."""
     page.menu_button[turn].click(action).run()
     assert not page.exception
+
+
+def delete(page: AppTest) -> None:
+    """Delete the first turn, and confirm it."""
+    choose(page, "Delete the turn")
+    click(page, "Delete")
 
 
 def click(page: AppTest, label: str) -> None:
@@ -173,7 +182,59 @@ def test_a_turn_can_be_deleted(page: AppTest, scripted: ScriptedProvider) -> Non
     ask(page, scripted, "Capital of France?", "Paris.")
     ask(page, scripted, "Capital of Spain?", "Madrid.")
     choose(page, "Delete the turn")
+    click(page, "Cancel")
+    assert shown(page) == ["Capital of France?", "Paris.", "Capital of Spain?", "Madrid."]
+    delete(page)
     assert shown(page) == ["Capital of Spain?", "Madrid."]
+
+
+def test_a_click_on_what_another_page_changed_does_nothing(page: AppTest, scripted: ScriptedProvider) -> None:
+    ask(page, scripted, "Capital of France?", "Paris.")
+    scripted.will_say("It is Paris.")
+    choose(page, "Ask again")
+    page.pagination[0].set_value(1).run()
+    page.session_state["conversation"].messages[0].versions.pop()
+    page.pagination[0].set_value(2).run()
+    assert shown(page) == ["Capital of France?", "Paris."]
+    other = new_page()
+    other.query_params["c"] = page.query_params["c"]
+    assert shown(other.run()) == ["Capital of France?", "Paris."]
+
+
+def test_a_double_click_on_the_form_of_a_question_counts_once(page: AppTest, scripted: ScriptedProvider) -> None:
+    ask(page, scripted, "Capital of Farnce?", "Where?")
+    choose(page, "Edit the question")
+    scripted.will_say("Paris.")
+    next(area for area in page.text_area if area.label == "Question").set_value("Capital of France?")
+    for button in [button for button in page.button if button.label in {"Ask", "Cancel"}]:
+        button.set_value(True)
+    page.run()
+    assert shown(page)[0] in {"Capital of France?", "Capital of Farnce?"}
+    assert shown(page.run())[0] in {"Capital of France?", "Capital of Farnce?"}
+
+
+def test_a_message_that_cannot_be_drawn_is_drawn_as_text(
+    page: AppTest, scripted: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(page, scripted, "Capital of France?", "**Paris**")
+    with monkeypatch.context() as broken:
+        broken.setattr(drawing, "safe_markdown", lambda blocks: 1 / 0)
+        page.run()
+        assert not page.exception
+        assert [text.value for text in page.chat_message[1].text] == ["**Paris**"]
+        assert "could not be drawn" in page.chat_message[1].caption[0].value
+    page.session_state["conversation"].messages[1].reasoning = "Hm."
+    page.session_state["conversation"].messages[1].reasoning_seconds = float("nan")
+    assert "could not be drawn" in page.run().chat_message[1].caption[0].value
+    ask(page, scripted, "And of Spain?", "Madrid.")
+    assert page.chat_message[-1].markdown[-1].value == "Madrid."
+
+
+@pytest.mark.parametrize("text", ["[report.pdf]()", "![]()", "[]()", "``", "a\ud83d"])
+def test_a_text_that_comes_to_nothing_is_drawn(page: AppTest, scripted: ScriptedProvider, text: str) -> None:
+    ask(page, scripted, "Well?", text)
+    assert len(page.run().chat_message) == 2
+    assert not page.exception
 
 
 def test_a_suggestion_is_asked(page: AppTest, scripted: ScriptedProvider) -> None:
@@ -209,7 +270,7 @@ def test_an_action_on_what_another_page_deleted_does_nothing(page: AppTest, scri
     other = new_page()
     other.query_params["c"] = page.query_params["c"]
     other.run()
-    choose(page, "Delete the turn")
+    delete(page)
     choose(other, "Ask again")
     assert shown(other) == []
 

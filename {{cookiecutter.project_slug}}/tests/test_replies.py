@@ -89,6 +89,17 @@ def test_what_was_thought_is_kept_apart_and_timed() -> None:
     assert message.first_token_seconds + message.reasoning_seconds <= message.seconds
 
 
+def test_a_character_that_comes_in_halves_is_whole() -> None:
+    async def chunks() -> AsyncGenerator[Chunk]:
+        for text in ("a\ud83d", "\ude00b", "\ud83d"):
+            yield Chunk(text, reasoning=text)
+        yield Chunk(stop_reason="complete")
+
+    message = Message("assistant")
+    *_, text = begin(message, chunks()).follow()
+    assert text == message.reasoning == "a\U0001f600b\ufffd"
+
+
 def test_a_silent_reply_still_lets_its_page_react() -> None:
     pen = Pen()
     reply = begin(Message("assistant"), pen.chunks())

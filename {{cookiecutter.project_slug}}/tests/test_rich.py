@@ -1,16 +1,18 @@
 """Charts, tables and diagrams in a reply, and what the app puts into a message itself."""
 
+import io
 import json
 import subprocess
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Any
 
+import PIL.Image
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.charts import SCHEMA, STYLE, drawable
-from chat.conversation.export import from_json, to_json, to_markdown
+from chat.conversation.export import MOST_PARTS, from_json, to_json, to_markdown
 from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict
 from chat.providers import Chunk
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
@@ -235,6 +237,26 @@ def test_what_is_no_part_is_refused(values: dict[str, Any]) -> None:
 
 def test_parts_as_plain_data() -> None:
     assert [part_of(json.loads(json.dumps(part_to_dict(part)))) for part in PARTS] == PARTS
+
+
+def picture(side: int) -> str:
+    """A white PNG of this many pixels a side."""
+    file = io.BytesIO()
+    PIL.Image.new("1", (side, side)).save(file, "PNG")
+    return b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize("side", [5001, 10_000, 14_000])
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_an_image_has_no_more_pixels_than_can_be_drawn(side: int) -> None:
+    with pytest.raises(ValueError, match="more than 25 megapixels"):
+        part_of({"kind": "image", "data": picture(side), "type": "image/png"})
+
+
+def test_a_message_has_no_more_parts_than_can_be_drawn(ask: Any) -> None:
+    page = ask("Look.", *(Chunk(part=PARTS[1]) for _ in range(MOST_PARTS + 1)))
+    with pytest.raises(ValueError, match="more than 100 parts"):
+        from_json(to_json(page.session_state["conversation"]))
 
 
 def test_what_draws_is_loaded_when_something_is_drawn() -> None:

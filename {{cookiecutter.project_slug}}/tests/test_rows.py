@@ -34,4 +34,5 @@ def test_what_was_said_before_comes_with_them(rated_page: AppTest) -> None:
 
 def test_they_go_with_their_message(rated_page: AppTest) -> None:
     rated_page.menu_button[1].click("Delete the turn").run()
+    next(button for button in rated_page.button if button.label == "Delete" and button.key).click().run()
     assert list(rated()) == []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chat import settings
 from chat.attachments import Attachment, RefusedError, convert
+from chat.conversation.messages import well_formed
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def read_document(name: str, data: bytes) -> Attachment:
     kind, size = kind_of(name, data), len(data)
     if kind in TEXTS:
         data = decoded(name, data).encode()
-    text = data.decode() if kind in ("md", "txt") else converted(name, kind, data)
+    text = well_formed(data.decode() if kind in ("md", "txt") else converted(name, kind, data))
     if not text.strip():
         raise RefusedError(f"{name} holds no text. If it was scanned, send images of its pages.")
     return Attachment(name, TYPES[kind], size, text=text[: settings.DOCUMENT_CHARACTERS])

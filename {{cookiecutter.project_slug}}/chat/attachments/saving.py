@@ -32,7 +32,7 @@ def from_entry(entry: dict[str, Any]) -> Attachment:
     """The attachment in an entry; raises what `from_entries` does."""
     values: dict[str, Any] = {**entry, "image": b64decode(entry["image"], validate=True)}
     attachment = Attachment(**values)
-    if not isinstance(attachment.size, int) or attachment.size < 0:
+    if not isinstance(attachment.size, int) or not 0 <= attachment.size <= settings.FILE_MEGABYTES * 1_000_000:
         raise ValueError(f"the size of a file cannot be {attachment.size!r}")
     attachment = replace(attachment, name=printable(attachment.name))
     # {% if cookiecutter.attachments == "images_and_documents" %}

@@ -1,17 +1,23 @@
 """A conversation as a file: Markdown to read, JSON to go on with."""
 
 import json
+import math
 from dataclasses import fields
 from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from chat.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
+from chat.conversation.messages import Conversation, Message, Place, Usage, new_id, well_formed
 from chat.conversation.parts import part_of, part_to_dict  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.feedback import MOST_CHARACTERS as MOST_IN_COMMENT  # {% if cookiecutter.feedback != "none" %}
+from chat.feedback import RATINGS  # {% if cookiecutter.feedback != "none" %}
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
 MOST_CHARACTERS = 50_000_000  # {% if cookiecutter.attachments != "none" %}
+MOST_MESSAGES = 10_000  # in all versions
+LARGEST = 2**63 - 1
+MOST_PARTS = 100  # of one message  # {% if cookiecutter.rich_replies == "yes" %}
 TREE = {"versions", "shown", "before"}
 TREE |= {"attachments"}  # {% if cookiecutter.attachments != "none" %}
 FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
@@ -77,7 +83,10 @@ def from_json(text: str) -> Conversation:
     conversation = Conversation()
     places: dict[str | None, Place] = {None: conversation}
     try:
-        for entry in json.loads(text)["messages"]:
+        entries = possible(json.loads(text)["messages"])
+        if len(entries) > MOST_MESSAGES:
+            raise ValueError(f"it has more than {MOST_MESSAGES:,} messages")
+        for entry in entries:
             place, message = places[entry["after"]], parsed(entry)
             after_question = isinstance(place, Message) and place.role == "user"
             if after_question != (message.role == "assistant"):
@@ -88,7 +97,7 @@ def from_json(text: str) -> Conversation:
             places[entry["id"]] = message
     except KeyError as error:
         raise ValueError(f"it lacks {error}") from error
-    except (TypeError, RecursionError) as error:
+    except (AttributeError, OverflowError, TypeError, RecursionError) as error:
         raise ValueError("it is built in another way") from error
     if any(message.role == "user" and not message.versions for message in conversation.everything()):
         raise ValueError("a question has no reply")
@@ -104,7 +113,36 @@ def parsed(entry: dict[str, Any]) -> Message:
     for name, hint in FIELDS.items():
         if not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
+    # {% if cookiecutter.rich_replies == "yes" %}
+    if len(message.parts) > MOST_PARTS:
+        raise ValueError(f"a message has more than {MOST_PARTS} parts")
+    # {% endif %}
+    # {% if cookiecutter.feedback != "none" %}
+    if message.rating is not None and not 0 <= message.rating < len(RATINGS):
+        raise ValueError(f"rating cannot be {message.rating}")
+    message.comment = message.comment[:MOST_IN_COMMENT]
+    # {% endif %}
     return message
+
+
+def possible(value: Any, name: str = "it") -> Any:
+    """A value from JSON, with every text in it well-formed.
+
+    Raises:
+        ValueError: if it holds a number that is none, or larger than can be kept.
+    """
+    match value:
+        case str():
+            return well_formed(value)
+        case list():
+            return [possible(item, name) for item in value]
+        case dict():
+            return {well_formed(key): possible(item, key) for key, item in value.items()}
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{name} cannot be {value}")
+        case int() if abs(value) > LARGEST:
+            raise ValueError(f"{name} cannot be so large")
+    return value
 
 
 def fits(value: object, hint: Any) -> bool:

@@ -1,5 +1,6 @@
 """Messages and the conversation they make: a tree, of which one path stands on the page."""
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,27 @@ Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "
 StopReason = Literal["complete", "max_tokens"]
 
 CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
+
+
+class Door:
+    """Where a text enters in pieces: what is inside can be stored, sent and drawn.
+
+    NUL is left out. Halves of a character (UTF-16's surrogates) are joined, also where one piece ends with the first
+    and the next begins with the second; one that stays alone is replaced.
+    """
+
+    def __init__(self) -> None:
+        """Nothing has come yet."""
+        self._decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
+
+    def take(self, piece: str, *, last: bool = False) -> str:
+        """The next piece, well-formed; a half at its end is held until the next one, or the last."""
+        return self._decoder.decode(piece.replace("\0", "").encode("utf-16-le", "surrogatepass"), last)
+
+
+def well_formed(text: str) -> str:
+    """A text that came whole, as a `Door` lets it in."""
+    return Door().take(text, last=True)
 
 
 def new_id() -> str:
@@ -87,6 +109,11 @@ class Message(Place):
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
     comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody fills it, nor is going to."""
+        return self.status not in {"waiting", "streaming"}
+
     def wait(self) -> "Message":
         """Add a reply that waits for its turn; after a question."""
         return self.add(Message("assistant", status="waiting"))
@@ -123,15 +150,20 @@ class Conversation(Place):
         """The message with this id; None if it was deleted, or ended without a word and was asked again."""
         return next((message for message in self.everything() if message.id == message_id), None)
 
+    def on_page(self, message_id: str) -> Message | None:
+        """The message with this id; None if it does not stand on the page, or no more."""
+        return next((message for message in self.messages if message.id == message_id), None)
+
     # {% if cookiecutter.attachments == "none" %}
     def ask(self, text: str) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
-        return (self.messages or [self])[-1].add(Message("user", text)).wait()
+        return (self.messages or [self])[-1].add(Message("user", well_formed(text))).wait()
 
     # {% else %}
     def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
-        return (self.messages or [self])[-1].add(Message("user", text, attachments=attachments)).wait()
+        question = Message("user", well_formed(text), attachments=attachments)
+        return (self.messages or [self])[-1].add(question).wait()
 
     # {% endif %}
     def coming(self) -> bool:
@@ -155,27 +187,28 @@ class Conversation(Place):
         """The question that a reply answers."""
         return cast("Message", reply.before)
 
-    def ask_again(self, reply: Message) -> Message:
-        """Let another version of a reply wait; one without a word is not kept."""
-        question = reply.before
-        if not reply.text:
-            question.versions.remove(reply)
-        return self.question_of(reply).wait()
+    def ask_again(self, reply: Message) -> None:
+        """Let another version of a reply that has ended wait; one without a word is not kept."""
+        if reply.ended:
+            if not reply.text:
+                reply.before.versions.remove(reply)
+            self.question_of(reply).wait()
 
     def go_on(self, reply: Message) -> None:
         """Let a reply that has ended wait to be taken up where it ended."""
-        reply.status = "waiting"
+        if reply.ended:
+            reply.status = "waiting"
 
     def edit(self, question: Message, text: str) -> Message:
         """Ask a question in another way; the reply to it, which waits."""
-        return question.before.add(Message("user", text)).wait()  # {% if cookiecutter.attachments == "none" %}
-        # {% if cookiecutter.attachments != "none" %}
-        return question.before.add(Message("user", text, attachments=question.attachments)).wait()
-        # {% endif %}
+        edited = Message("user", well_formed(text))
+        edited.attachments = question.attachments  # {% if cookiecutter.attachments != "none" %}
+        return question.before.add(edited).wait()
 
     def show(self, message: Message, version: int) -> None:
-        """Show another version (0 is the first) in place of a message."""
-        message.before.shown = version
+        """Show another version (0 is the first) in place of a message, if it is still there."""
+        if version < len(message.before.versions):
+            message.before.shown = version
 
     def delete(self, question: Message) -> None:
         """Take a turn away: the question with its replies. What followed the reply that is shown stays."""

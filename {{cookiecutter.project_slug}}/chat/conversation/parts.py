@@ -14,9 +14,12 @@ from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import PIL.Image
+
 from chat.conversation.charts import MOST_ROWS, check_chart
 
 IMAGE_TYPES = {"image/gif", "image/jpeg", "image/png", "image/webp"}
+MOST_MEGAPIXELS = 25
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Image:
     """A picture: GIF, JPEG, PNG or WebP.
 
     Raises:
-        ValueError: if it is of another type.
+        ValueError: with a reason, if it is of another type, or has too many pixels.
     """
 
     data: bytes
@@ -78,9 +81,17 @@ class Image:
     alt: str = ""  # what it shows, for those who cannot see it
 
     def __post_init__(self) -> None:
-        """Check the type."""
+        """Check the type and the size, which stand at the beginning of the data."""
         if self.type not in IMAGE_TYPES:
             raise ValueError(f"an image cannot be {self.type!r}")
+        try:
+            width, height = PIL.Image.open(io.BytesIO(self.data)).size
+        except PIL.Image.DecompressionBombError:
+            width, height = MOST_MEGAPIXELS, 1_000_001
+        except OSError:
+            return  # it is none, which is said where it is drawn
+        if width * height > MOST_MEGAPIXELS * 1_000_000:
+            raise ValueError(f"an image has more than {MOST_MEGAPIXELS} megapixels")
 
     def to_markdown(self) -> str:
         """The picture, whole."""

@@ -15,7 +15,6 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat.conversation.export import FIELDS, as_dict, from_dict
 from chat.conversation.messages import Conversation, Message, Place, Status, new_id
@@ -81,6 +80,8 @@ def find(conversation_id: str | None) -> Conversation | None:
 def changing(conversation: Conversation) -> Iterator[None]:
     """Change a conversation in the `with` block, on top of whatever others have changed, and save it.
 
+    Where the block or the database fails, the conversation is what it was in the database.
+
     Raises:
         SQLAlchemyError: if it could not be saved.
     """
@@ -88,6 +89,7 @@ def changing(conversation: Conversation) -> Iterator[None]:
     with _lock:
         _held.setdefault(conversation.id, conversation)
         saved = _saved.setdefault(conversation, Saved())
+    version: int | None = 0
     try:
         with conversation.lock, engine().begin() as connection:
             version = count_change(conversation.id, connection)
@@ -101,8 +103,10 @@ def changing(conversation: Conversation) -> Iterator[None]:
                 add(conversation, version, connection)
             write(conversation, saved, connection)
             saved.version = version
-    except SQLAlchemyError:
+    except BaseException:  # also what ends a run of the page
         saved.version = -1  # so it is read again
+        if version is None:
+            conversation.versions = []
         raise
 
 
@@ -124,16 +128,11 @@ def title_of(conversation: Conversation) -> str:
     if not conversation.messages:
         return ""
     first = conversation.messages[0]
-    text = storable(" ".join(first.text.split()))
+    text = " ".join(first.text.split())
     # {% if cookiecutter.attachments != "none" %}
     text = text or ", ".join(attachment.name for attachment in first.attachments)
     # {% endif %}
     return text if len(text) <= TITLE_LENGTH else f"{text[:TITLE_LENGTH].rsplit(' ', 1)[0]}…"
-
-
-def storable(text: str) -> str:
-    """A text without what PostgreSQL does not store: NUL, and halves of characters."""
-    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def read(conversation: Conversation, saved: Saved, connection: Connection) -> None:
@@ -153,7 +152,8 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
         following[row["parent_id"]].append(cast("Message", places[row["id"]]))
     for name, place in places.items():
         place.versions = following[name]
-        place.shown = rows[name]["shown"] if name else found.shown
+        shown = rows[name]["shown"] if name else found.shown
+        place.shown = min(shown, max(0, len(place.versions) - 1))
         for message in place.versions:
             message.before = place
     # {% if cookiecutter.attachments != "none" %}
@@ -171,8 +171,9 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
 def write(conversation: Conversation, saved: Saved, connection: Connection) -> None:
     """Save what has changed since a conversation was last read or saved."""
     rows: dict[str, Row] = {}
-    for message in conversation.everything():
-        rows[message.id] = row_of(message, conversation, saved.rows.get(message.id))
+    for place in [conversation, *conversation.everything()]:
+        for position, message in enumerate(place.versions):
+            rows[message.id] = row_of(message, conversation, position, saved.rows.get(message.id))
     connection.execute(
         update(tables.conversations)
         .where(tables.conversations.c.id == conversation.id)
@@ -192,13 +193,13 @@ def write(conversation: Conversation, saved: Saved, connection: Connection) -> N
     saved.rows = rows
 
 
-def row_of(message: Message, conversation: Conversation, before: Row | None) -> Row:
-    """The row of a message; `before` is the one that it had."""
+def row_of(message: Message, conversation: Conversation, position: int, before: Row | None) -> Row:
+    """The row of a message, which has this position among its versions; `before` is the one that it had."""
     parent = message.before if isinstance(message.before, Message) else None
     place = {
         "conversation_id": conversation.id,
         "parent_id": parent and parent.id,
-        "position": message.before.versions.index(message),
+        "position": position,
         "shown": message.shown,
     }
     if before and before["status"] == "streaming":  # its text is saved by the process that fills it
@@ -214,7 +215,7 @@ def content_of(message: Message) -> Row:
     # {% if cookiecutter.feedback != "none" %}
     del values["rating"], values["comment"]  # they have a table of their own
     # {% endif %}
-    columns = {name: storable(values.pop(name)) for name in COLUMNS}
+    columns = {name: values.pop(name) for name in COLUMNS}
     return {**columns, "rest": values}
 
 
@@ -252,7 +253,7 @@ def save_replies(*, growing: bool = False) -> None:
                 coming = reply.message.status == "streaming" and conversation_of(reply.message) in _saved
                 if coming and not save_growing(reply.message):
                     reply.stop()
-        except SQLAlchemyError:
+        except Exception:
             log.exception("replies could not be saved; they will be tried again")
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, literal_column, or_, select, text, update
 
+from chat.conversation.messages import well_formed
 from chat.history import tables
-from chat.history.conversations import TITLE_LENGTH, storable
+from chat.history.conversations import TITLE_LENGTH
 from chat.history.engine import engine
 
 
@@ -26,7 +27,7 @@ def entries(person: str, words: str, most: int) -> list[Entry]:
     listed = tables.conversations.c
     query = select(listed.id, listed.title, listed.time).where(listed.owner == person)
     with engine().connect() as connection:
-        for word in storable(words).split():
+        for word in well_formed(words).split():
             in_title = listed.title.icontains(word, autoescape=True)
             query = query.where(or_(in_title, listed.id.in_(with_word(word, connection))))
         rows = connection.execute(query.order_by(listed.time.desc()).limit(most)).all()
@@ -50,7 +51,7 @@ def with_word(word: str, connection: Connection) -> Select[tuple[str]]:
 
 def rename(conversation_id: str, title: str) -> None:
     """Give a conversation another title, cut to what the list shows; an empty one changes nothing."""
-    if title := storable(" ".join(title.split()))[:TITLE_LENGTH]:
+    if title := well_formed(" ".join(title.split()))[:TITLE_LENGTH]:
         this = tables.conversations.c.id == conversation_id
         with engine().begin() as connection:
             connection.execute(update(tables.conversations).where(this).values(title=title))

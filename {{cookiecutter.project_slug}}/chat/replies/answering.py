@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from chat.attachments.sending import as_sent  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.messages import Message
+from chat.conversation.messages import CONTINUE, Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers import anthropic as api  # {% if cookiecutter is served_by("anthropic") %}
 from chat.providers import bedrock as api  # {% if cookiecutter is served_by("bedrock") %}
@@ -18,6 +18,7 @@ from chat.replies.retries import patiently  # {% if cookiecutter is remote %}
 
 # Of UTF-8. English has four or five bytes a token; with three, hardly a text has more tokens than are counted.
 BYTES_PER_TOKEN = 3
+SHORTEST_END = 100  # tokens of a reply that is to be continued
 # {% if cookiecutter.attachments != "none" %}
 IMAGE_TOKENS = 2000  # most models count fewer for an image as large as they are sent
 # {% endif %}
@@ -32,11 +33,13 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
         ProviderError: whatever went wrong.
     """
     request = replace(request, messages=as_sent(request))  # {% if cookiecutter.attachments != "none" %}
-    kept = fitting(request)
+    context = request.provider.context_tokens
+    room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
+    kept = fitting(request.messages, room)
     while True:
-        shortened = replace(request, messages=kept)
         if left_out := len(request.messages) - len(kept):
             yield Chunk(left_out=left_out)
+        shortened = replace(request, messages=kept)
         reply = patiently(api.stream, shortened)  # {% if cookiecutter is remote %}
         reply = api.stream(shortened)  # {% if not cookiecutter is remote %}
         try:
@@ -45,28 +48,39 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
                     yield chunk
             return
         except ProviderError as error:
-            if error.kind != "context" or len(kept) == 1:
-                raise
             # The count was too low for this text, or this model reads less than was thought.
-            kept = later_turns(kept, len(kept) // 2)
+            sent = total(kept)
+            kept = fitting(kept, sent // 2)
+            if error.kind != "context" or total(kept) == sent:
+                raise
 
 
-def fitting(request: Request) -> list[Message]:
-    """The messages of a request that fit into the context, with room for the reply; at least the question."""
-    context = request.provider.context_tokens
-    room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
-    for kept, message in enumerate(reversed(request.messages)):
-        room -= tokens(message.text)
-        room -= len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
-        if room < 0:
-            return later_turns(request.messages, max(1, kept))
-    return request.messages
+def fitting(messages: list[Message], room: int) -> list[Message]:
+    """The last messages that fit into `room` tokens, from the start of a turn on; at least the question.
 
-
-def later_turns(messages: list[Message], most: int) -> list[Message]:
-    """The last messages, at most `most` of them and at least the question, from the start of a turn on."""
-    later = messages[-most:]
+    To go on with a reply, a model is sent at least its question and its end.
+    """
+    kept, left = 0, room
+    while kept < len(messages) and (left := left - tokens_of(messages[-1 - kept])) >= 0:
+        kept += 1
+    if messages[-1].text == CONTINUE and kept < 3 <= len(messages):
+        question, reply, go_on = messages[-3:]
+        most = BYTES_PER_TOKEN * max(room - total([question, go_on]), SHORTEST_END)
+        return [question, replace(reply, text=reply.text.encode()[-most:].decode(errors="ignore")), go_on]
+    later = messages[-max(1, kept) :]
     return later[1:] if len(later) > 1 and later[0].role == "assistant" else later
+
+
+def total(messages: list[Message]) -> int:
+    """About how many tokens messages have together."""
+    return sum(map(tokens_of, messages))
+
+
+def tokens_of(message: Message) -> int:
+    """About how many tokens a message has."""
+    images = len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
+    return tokens(message.text) + images  # {% if cookiecutter.attachments != "none" %}
+    return tokens(message.text)  # {% if cookiecutter.attachments == "none" %}
 
 
 def tokens(text: str) -> int:

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from functools import cache
 
 from chat import settings
-from chat.conversation.messages import Message, Status
+from chat.conversation.messages import Door, Message, Status, well_formed
 from chat.providers import Chunk, ProviderError
 from chat.server.log import about, unquoted
 
@@ -60,6 +60,7 @@ class Reply:
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
         self._gathered = time.monotonic()
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
+        self._text, self._reasoning = Door(), Door()
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
             running[message.id] = self
@@ -113,7 +114,9 @@ class Reply:
             log.warning("reply took too long", extra=about(message))
             return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
-            log.warning("reply failed", extra=about(message, kind=error.kind, detail=unquoted(error.detail, message)))
+            # In a thread: to look for every part of it in a long conversation takes a while.
+            detail = await asyncio.to_thread(unquoted, error.detail, message)
+            log.warning("reply failed", extra=about(message, kind=error.kind, detail=detail))
             return "failed", error.sentence
         except Exception:
             log.exception("reply failed", extra=about(message))
@@ -126,29 +129,30 @@ class Reply:
             self._gathered = time.monotonic()
 
     def _take(self, chunk: Chunk) -> None:
-        if self._ended:  # stopped, and not yet cancelled
-            return
-        message, seconds = self.message, time.monotonic() - self._began
-        if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
-            message.first_token_seconds = seconds
-        if message.reasoning_seconds is None and chunk.text and message.reasoning:
-            message.reasoning_seconds = seconds - (message.first_token_seconds or 0)
-        message.text += chunk.text
-        message.reasoning += chunk.reasoning
-        message.left_out = chunk.left_out or message.left_out
-        message.stop_reason = chunk.stop_reason or message.stop_reason
-        if chunk.usage:
-            message.usage = chunk.usage + message.usage
-        # {% if cookiecutter.rich_replies == "yes" %}
-        if chunk.part:
-            message.parts.append(chunk.part)
-        # {% endif %}
-        # {% if cookiecutter.extra_providers %}
-        if chunk.instead:
-            message.provider, message.model = chunk.instead.name, chunk.instead.model
-            message.note = chunk.note
-        # {% endif %}
+        message = self.message
         with self._changed:
+            if self._ended:  # stopped, and not yet cancelled
+                return
+            seconds = time.monotonic() - self._began
+            if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
+                message.first_token_seconds = seconds
+            if message.reasoning_seconds is None and chunk.text and message.reasoning:
+                message.reasoning_seconds = seconds - (message.first_token_seconds or 0)
+            message.text += self._text.take(chunk.text)
+            message.reasoning += self._reasoning.take(chunk.reasoning)
+            message.left_out = chunk.left_out or message.left_out
+            message.stop_reason = chunk.stop_reason or message.stop_reason
+            if chunk.usage:
+                message.usage = chunk.usage + message.usage
+            # {% if cookiecutter.rich_replies == "yes" %}
+            if chunk.part:
+                message.parts.append(chunk.part)
+            # {% endif %}
+            # {% if cookiecutter.extra_providers %}
+            if chunk.instead:
+                message.provider, message.model = chunk.instead.name, chunk.instead.model
+                message.note = chunk.note
+            # {% endif %}
             self._changed.notify_all()
 
     def _end(self, status: Status, error: str = "") -> None:
@@ -156,8 +160,10 @@ class Reply:
             if self._ended:
                 return
             self._ended = True
+            self.message.text += self._text.take("", last=True)
+            self.message.reasoning += self._reasoning.take("", last=True)
             self.message.seconds = time.monotonic() - self._began
-            self.message.error = error
+            self.message.error = well_formed(error)
             self.message.status = status
         # {% if cookiecutter is stored %}
         try:

@@ -25,7 +25,7 @@ def begin(conversation: Conversation | None = None) -> None:
     # {% endif %}
     st.query_params.clear()
     st.session_state.pop("action", None)  # {% if cookiecutter is stored %}
-    st.session_state.pop("editing", None)
+    st.session_state.pop("form", None)
     st.session_state.pop("shown", None)
     # {% if not cookiecutter is owned %}
     st.session_state.conversation = conversation or Conversation()
@@ -34,17 +34,17 @@ def begin(conversation: Conversation | None = None) -> None:
     # {% endif %}
 
 
-def change(how: Callable[..., object], message_id: str, *values: object) -> None:
-    """Change the page's conversation, if the message is still in it then.
+def change(conversation: Conversation, how: Callable[..., object], message_id: str, *values: object) -> None:
+    """Change a conversation, if the message still stands on its page then.
 
     Args:
+        conversation: the conversation.
         how: a method of Conversation.
         message_id: of the message that is its first argument.
         values: the others.
     """
-    conversation: Conversation = st.session_state.conversation
     with changing(conversation):
-        if message := conversation.message(message_id):
+        if message := conversation.on_page(message_id):
             how(conversation, message, *values)
 
 
@@ -52,36 +52,41 @@ def act(action: str, message_id: str) -> None:
     """Do something with a message of the page's conversation; what is only shown, the page shows.
 
     Streamlit keeps the arguments of a callback for as long as a session lasts: so an id, not a message, which would
-    keep the whole conversation.
+    keep the whole conversation. It may end a run wherever the session's state is used: not after the change has begun.
 
     Args:
         action: one of ACTIONS, what a button says, or "Show" for the version that was chosen.
-        message_id: of the message; where another page has deleted that, nothing happens.
+        message_id: of the message; where it stands on the page no more, nothing happens.
     """
     conversation: Conversation = st.session_state.conversation
-    message = conversation.message(message_id)
+    message = conversation.on_page(message_id)
     if message is None:
         return
+    is_open = st.session_state.get("form") == message_id
     match action:
         case "Ask again" | "Try again":
-            change(Conversation.ask_again, message_id)
+            change(conversation, Conversation.ask_again, message_id)
         case "Continue":
-            change(Conversation.go_on, message_id)
+            change(conversation, Conversation.go_on, message_id)
         case "Edit the question":
-            st.session_state.editing = conversation.question_of(message).id
-        case "Ask":
-            if text := st.session_state[f"edit-{message_id}"].strip():
-                change(Conversation.edit, message_id, text)
-            del st.session_state.editing
-        case "Cancel":
-            del st.session_state.editing
+            st.session_state.form = conversation.question_of(message).id
         case "Delete the turn":
+            st.session_state.form = message_id
+        case "Cancel":
+            st.session_state.form = None
+        case "Ask" if is_open:  # no second time, when it is clicked twice
+            text = st.session_state[f"edit-{message_id}"].strip()
+            st.session_state.form = None
+            if text:
+                change(conversation, Conversation.edit, message_id, text)
+        case "Delete" if is_open:
+            st.session_state.form = None
             question = conversation.question_of(message)
             for reply in question.versions:
                 stop(reply.id)
-            change(Conversation.delete, question.id)
+            change(conversation, Conversation.delete, question.id)
         case "Show":
-            change(Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
+            change(conversation, Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
 
 
 def choose(reply_id: str) -> None:
@@ -90,7 +95,13 @@ def choose(reply_id: str) -> None:
 
 
 def draw_menu(reply: Message) -> None:
-    """Draw the menu of a turn."""
+    """Draw the menu of a turn, or what confirms that it is to be deleted."""
+    if reply.id == st.session_state.get("form"):
+        st.text("Delete the question with its replies?", width="content")
+        key = f"delete-{reply.id}"
+        st.button("Delete", key=key, type="primary", on_click=act, args=("Delete", reply.id))
+        st.button("Cancel", key=f"keep-{reply.id}", on_click=act, args=("Cancel", reply.id))
+        return
     key = f"menu-{reply.id}"
     chosen = st.menu_button("More", ACTIONS, key=key, type="tertiary", on_click=choose, args=(reply.id,))
     if chosen == "Copy":
@@ -114,7 +125,7 @@ def show_details(reply: Message) -> None:
 def draw_question(question: Message) -> None:
     """Draw a question, or the form to ask it in another way."""
     draw_attachments(question.attachments)  # {% if cookiecutter.attachments != "none" %}
-    if question.id == st.session_state.get("editing"):
+    if question.id == st.session_state.get("form"):
         draw_form(question)
     else:
         st.text(question.text)
@@ -132,8 +143,8 @@ def draw_form(question: Message) -> None:
 
 def draw_versions(message: Message) -> None:
     """Draw the way to the other versions of a message, where there are some."""
-    place, versions = st.empty(), message.before.versions
-    if len(versions) == 1:
+    place, versions = st.empty(), [*message.before.versions]
+    if len(versions) == 1 or message not in versions:  # another page may just have changed them
         return
     number = versions.index(message) + 1
     with place.container(horizontal=True, vertical_alignment="center"):

@@ -21,7 +21,8 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         meanwhile: draws what can wait for the cue.
     """
     with place, st.spinner("Writing", show_time=True):
-        *_, text = follow(reply, meanwhile)
+        for _ in follow(reply, meanwhile):
+            pass
     with place.container():
         draw_reasoning(reply.message)
-        draw_text(text)
+        draw_text(reply.message.text)

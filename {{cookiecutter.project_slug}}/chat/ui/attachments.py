@@ -12,6 +12,9 @@ from chat import settings
 from chat.attachments import Attachment, RefusedError
 from chat.attachments.reading import SUFFIXES, read
 from chat.attachments.sending import most_images
+from chat.conversation.messages import Conversation
+from chat.history.conversations import changing  # {% if cookiecutter is stored %}
+from chat.history.memory import changing  # {% if not cookiecutter is stored %}
 from chat.providers import Request
 
 WIDTH, HEIGHT = 280, 160  # pixels that an image on the page has at most
@@ -26,13 +29,20 @@ class Draft:
     """A question that is not asked yet."""
 
     text: str = ""
+    files: list[UploadedFile] = field(default_factory=list)  # still to be read
     attachments: list[Attachment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # why it was not asked as it was
-    complete: bool = False
+    sent: bool = False
 
-    def take(self, text: str, files: list[UploadedFile], options: Request) -> None:
-        """Read what was typed and chosen; complete if nothing is in the way."""
-        self.text, self.problems = "\n\n".join(filter(None, [self.text, text])), []
+    def send(self) -> None:
+        """Take what was typed and chosen."""
+        question = st.session_state.question
+        self.text, self.sent = "\n\n".join(filter(None, [self.text, question.text])), True
+        self.files += question.files
+
+    def ask(self, conversation: Conversation, options: Request) -> None:
+        """Read the files; ask if nothing is in the way. No call of Streamlit's ends this in its middle."""
+        files, self.files, self.problems, self.sent = self.files, [], [], False
         for file in files:
             if len(self.attachments) == settings.FILES:
                 self.problems.append(f"{file.name} is one too many: {settings.FILES} files go with a question.")
@@ -44,16 +54,25 @@ class Draft:
         images = [attachment for attachment in self.attachments if attachment.image]
         if images and not most_images(options.provider, options.model):
             self.problems.append(f"{options.model} cannot see images. Choose another model, or remove them.")
-        self.complete = not self.problems
+        if not self.problems and (self.text or self.attachments):
+            self.sent = True  # until it is asked
+            with changing(conversation):
+                conversation.ask(self.text, tuple(self.attachments))
+            self.text, self.attachments, self.sent = "", [], False
+
+    def remove(self, number: int, of: int) -> None:
+        """Take one of so many files away; not the next one too, when it is clicked twice."""
+        if len(self.attachments) == of:
+            del self.attachments[number]
 
 
-def draw_input(options: Request, disabled: bool) -> tuple[str, tuple[Attachment, ...]]:
-    """Draw the box for a question; the text and the attachments of one that is to be asked, both empty otherwise.
+def draw_input(conversation: Conversation, options: Request, disabled: bool) -> None:
+    """Draw the box for a question; one that was sent is asked in this conversation, wherever a click leads meanwhile.
 
     Where a file is refused nothing is asked: it is said why, what was typed stands in the box again, and the files that
     are good wait above it.
     """
-    draft: Draft = st.session_state.setdefault("draft", Draft())
+    draft: Draft = st.session_state.setdefault(f"draft-{conversation.id}", Draft())
     if draft.problems and draft.text:
         st.session_state.question, draft.text = draft.text, ""
     with st.bottom:
@@ -61,25 +80,21 @@ def draw_input(options: Request, disabled: bool) -> tuple[str, tuple[Attachment,
         if draft.problems:
             with waiting.container(gap="xsmall"):
                 draw_draft(draft)
-        sent = st.chat_input(
+        st.chat_input(
             "Ask a question",
             key="question",
             accept_file="multiple",
             file_type=SUFFIXES,
             max_upload_size=settings.FILE_MEGABYTES,
             disabled=disabled,
+            on_submit=draft.send,
         )
-        if sent:
-            # A click in the meantime ends this run: the draft is what the next one goes on with.
+        if draft.sent:
             with waiting.container(), st.spinner("Reading the files"):
-                draft.take(sent.text, sent.files, options)
-    if draft.complete:
-        waiting.empty()
-        st.session_state.draft = Draft()
-        return draft.text, tuple(draft.attachments)
-    if sent:
-        st.rerun()
-    return "", ()
+                draft.ask(conversation, options)
+            waiting.empty()
+            if draft.problems:
+                st.rerun()
 
 
 def draw_draft(draft: Draft) -> None:
@@ -93,13 +108,9 @@ def draw_draft(draft: Draft) -> None:
     for number, attachment in enumerate(waiting):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(attachment.label, width="content")
-            key = f"remove-{number}-of-{len(waiting)}"  # so a double click does not remove the next one too
-            st.button("Remove", key=key, icon=":material/close:", type="tertiary", on_click=remove, args=(number,))
-
-
-def remove(number: int) -> None:
-    """Take a file away that waits for its question."""
-    del st.session_state.draft.attachments[number]
+            which = number, len(waiting)
+            key = f"remove-{number}-of-{len(waiting)}"
+            st.button("Remove", key=key, icon=":material/close:", type="tertiary", on_click=draft.remove, args=which)
 
 
 def draw_attachments(attachments: tuple[Attachment, ...]) -> None:

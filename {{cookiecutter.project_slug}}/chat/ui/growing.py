@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.ui.markdown.safe import PARSER, language_of, parsed, safe_markdown
 from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.undrawable import or_as_text
 
 # What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,
 # one that begins in bold (`* **`) like a rule.
@@ -49,7 +50,8 @@ def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
                 slot, drawn, finished = st.empty(), "", finished + len(block)
             if text[finished:] != drawn:
                 drawn = text[finished:]
-                slot.markdown(open_markdown(drawn))
+                with or_as_text(drawn, slot):
+                    slot.markdown(open_markdown(drawn))
         draw_text(drawn, slot)
     if has_references(text):
         draw_text(text, place)

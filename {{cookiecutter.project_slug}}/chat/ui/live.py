@@ -8,8 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.replies.reply import Reply
 from chat.ui.follow import follow
-from chat.ui.growing import draw_growing
+from chat.ui.growing import draw_growing, open_markdown
 from chat.ui.reasoning import thought_for
+from chat.ui.undrawable import or_as_text
 
 CUE = ":shimmer[Thinking]"
 
@@ -23,9 +24,11 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         meanwhile: draws what can wait for the first words.
     """
     message, texts = reply.message, follow(reply, meanwhile)
-    if not message.text and not message.reasoning:
-        place.markdown(CUE)
-        any(text or message.reasoning for text in texts)  # waits for the first of either
+    begun = next(texts)
+    with or_as_text(begun, place):
+        # One element, and no container yet, which would keep what stood here of a reply that is continued.
+        place.markdown(open_markdown(begun) or CUE)
+    any(text or message.reasoning for text in texts)  # waits for the first of either
     with place.container():
         if message.reasoning:
             until_answer = takewhile(lambda _: not message.text, texts)

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.ui.markdown.safe import parsed, safe_markdown
+from chat.ui.undrawable import or_as_text
 
 
 def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
@@ -13,4 +14,5 @@ def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
         text: its Markdown.
         slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
     """
-    (slot or st).markdown(safe_markdown(parsed(text)))
+    with or_as_text(text, slot):
+        (slot or st).markdown(safe_markdown(parsed(text)))

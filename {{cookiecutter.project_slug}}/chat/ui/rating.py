@@ -4,7 +4,7 @@ import logging
 
 import streamlit as st
 
-from chat.conversation.messages import Conversation, Message
+from chat.conversation.messages import Conversation, Message, well_formed
 from chat.feedback import MOST_CHARACTERS
 from chat.feedback.lines import save  # {% if not cookiecutter is stored %}
 from chat.feedback.rows import save  # {% if cookiecutter is stored %}
@@ -42,7 +42,7 @@ def rate(reply_id: str) -> None:
 
 def comment(reply_id: str) -> None:
     """Keep the comment that was written on a reply of the page's conversation."""
-    keep(reply_id, "comment", st.session_state[f"comment-{reply_id}"].strip())
+    keep(reply_id, "comment", well_formed(st.session_state[f"comment-{reply_id}"]).strip())
 
 
 def keep(reply_id: str, field: str, value: int | str | None) -> None:

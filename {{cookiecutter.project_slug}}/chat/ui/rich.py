@@ -10,6 +10,7 @@ from chat.conversation.charts import drawable
 from chat.conversation.parts import Chart, Image, Part, Table
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
 from chat.ui.markdown.safe import inert, parsed, safe_markdown
+from chat.ui.undrawable import or_as_text
 
 # Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
 BROKEN_DIAGRAM = """
@@ -31,17 +32,18 @@ def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
         text: its Markdown.
         slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
     """
-    blocks = parsed(text)
-    if not any(map(is_figure, blocks)):
-        (slot or st).markdown(safe_markdown(blocks))
-        return
-    with slot.container() if slot else st.container():
-        for are_figures, run in groupby(blocks, is_figure):
-            if are_figures:
-                for block in run:
-                    draw_figure(block)
-            else:
-                st.markdown(safe_markdown(run))
+    with or_as_text(text, slot):
+        blocks = parsed(text)
+        if not any(map(is_figure, blocks)):
+            (slot or st).markdown(safe_markdown(blocks))
+            return
+        with slot.container() if slot else st.container():
+            for are_figures, run in groupby(blocks, is_figure):
+                if are_figures:
+                    for block in run:
+                        draw_figure(block)
+                else:
+                    st.markdown(safe_markdown(run))
 
 
 def is_figure(block: SyntaxTreeNode) -> bool:
@@ -77,7 +79,8 @@ def draw_parts(parts: list[Part]) -> None:
     """Draw what a message holds besides text."""
     with st.container():
         for part in parts:
-            draw_part(part)
+            with or_as_text(""):
+                draw_part(part)
 
 
 def draw_part(part: Part) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from chat import settings
-from chat.conversation.messages import Conversation
+from chat.conversation.messages import Conversation, well_formed
 from chat.providers import Request
 from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
 from chat.ui.models import model_ids  # {% if cookiecutter is remote %}
@@ -23,16 +23,17 @@ def draw_options(conversation: Conversation) -> Request:
     labels = {name: provider.label for name, provider in settings.PROVIDERS.items()}
     name = st.selectbox("Provider", labels, format_func=lambda name: labels[name], key=f"provider-{key}")
     provider = settings.PROVIDERS[name]
-    model = st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{name}-{key}")
+    model = well_formed(st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{name}-{key}"))
     # {% elif cookiecutter is remote %}
     provider = settings.PROVIDER
-    model = st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{key}")
+    model = well_formed(st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{key}"))
     # {% else %}
     provider = settings.PROVIDER
     model = provider.model
     # {% endif %}
     with st.expander("Options"):
         system_prompt = st.text_area("System prompt", settings.SYSTEM_PROMPT, key=f"system-prompt-{key}")
+        system_prompt = well_formed(system_prompt)
         max_tokens = st.number_input("Most tokens in a reply", 1, None, settings.MAX_TOKENS, key=f"max-tokens-{key}")
         # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
         temperature = draw_temperature(key) if provider.takes_temperature else None

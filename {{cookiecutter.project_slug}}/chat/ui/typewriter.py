@@ -25,10 +25,11 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         meanwhile: draws what can wait for the cue.
     """
     with place, st.spinner("Writing", show_time=True):
-        *_, text = follow(reply, meanwhile)
+        for _ in follow(reply, meanwhile):
+            pass
     with place.container():
         draw_reasoning(reply.message)
-        draw_growing(word_by_word(text), st.empty())
+        draw_growing(word_by_word(reply.message.text), st.empty())
 
 
 def word_by_word(text: str) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""Asking: a question joins the conversation, and the reply that is next begins.
+
+Streamlit may end a run of the page at any of its calls. So there is none of them between what belongs together.
+"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from chat import settings  # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+from chat.conversation.messages import Conversation
+from chat.history.conversations import changing, save  # {% if cookiecutter is stored %}
+from chat.history.memory import changing  # {% if not cookiecutter is stored %}
+from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
+from chat.providers import Request
+from chat.replies import limits
+from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
+from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
+from chat.replies.reply import Reply
+from chat.ui.sign_in import person  # {% if cookiecutter is counted %}
+from chat.ui.uses import add_use, uses  # {% if not cookiecutter is counted %}
+
+
+def ask(key: str) -> None:
+    """Ask what was typed or chosen in the element of the page with this key."""
+    conversation: Conversation = st.session_state.conversation
+    if text := st.session_state[key]:
+        with changing(conversation):
+            conversation.ask(text)
+
+
+def begin_next(conversation: Conversation, options: Request) -> None:
+    """Start the next reply that waits, unless a limit is reached: then that is what it says.
+
+    Args:
+        conversation: what the page shows.
+        options: whom to ask, and how; its messages are not used.
+    """
+    if not conversation.next_waiting():
+        return
+    used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
+    used = uses(person()) if limits.ON else []  # {% if cookiecutter is counted %}
+    limit = limits.reached(used)
+    with changing(conversation):
+        while message := conversation.take_waiting():
+            message.provider, message.model = options.provider.name, options.model
+            if not limit:
+                break
+            message.status, message.error = "failed", limit
+    if not message:
+        return
+    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    told = f"{options.system_prompt}\n\n{settings.DRAWING}".strip()
+    request = replace(options, messages=conversation.before(message), system_prompt=told)
+    # {% else %}
+    request = replace(options, messages=conversation.before(message))
+    # {% endif %}
+    chunks = answer(request)  # {% if not cookiecutter.extra_providers %}
+    chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
+    Reply(message, chunks)  # {% if not cookiecutter is stored %}
+    Reply(message, chunks, save)  # {% if cookiecutter is stored %}
+    if limits.ON:
+        add_use(message)  # {% if not cookiecutter is counted %}
+        add_use(message, person())  # {% if cookiecutter is counted %}

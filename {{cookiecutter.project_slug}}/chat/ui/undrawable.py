@@ -1,0 +1,29 @@
+"""What is drawn where something of a message cannot be."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from chat.conversation.messages import well_formed
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def or_as_text(text: str, slot: DeltaGenerator | None = None) -> Iterator[None]:
+    """Draw a text as it was written, with a note, where the `with` block fails to draw it; the log has the reason.
+
+    Args:
+        text: the text.
+        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+    """
+    try:
+        yield
+    except Exception:
+        log.exception("message not drawn")
+        with slot.container() if slot else st.container():
+            st.text(well_formed(text))
+            st.caption("This could not be drawn. It stands here as it was written.")
