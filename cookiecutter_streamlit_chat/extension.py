@@ -1,26 +1,29 @@
 """The Jinja extension: checks the answers before a file is written, and keeps them from being taken for code.
 
 Cookiecutter loads it from the template itself (`_extensions` in cookiecutter.json), so that a refusal comes before a
-folder is made and reads as one line.
+folder is made and reads as one line. What it imports from cookiecutter is imported nowhere else.
 """
 
+import os
 import re
+import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from inspect import getmembers, isfunction
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from types import CodeType, ModuleType
 from typing import Any
 
 import click
+from cookiecutter import __version__
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.prompt import read_user_choice, read_user_variable, render_variable
 from jinja2 import Environment, Template, nodes
 from jinja2.ext import Extension
 
 from cookiecutter_streamlit_chat import conditions, texts
-from cookiecutter_streamlit_chat.files import unneeded
+from cookiecutter_streamlit_chat.files import TABLE, Table, files_of
 from cookiecutter_streamlit_chat.providers import chosen, further_providers, usual_model
 from cookiecutter_streamlit_chat.questions import FOLDER, ROOT, asked, questions_of
 from cookiecutter_streamlit_chat.rules import faults
@@ -29,6 +32,7 @@ from cookiecutter_streamlit_chat.rules import faults
 CONDITIONAL_LINE = re.compile(r"^(?P<text>.*\S)  # \{% if (?P<condition>.+) %\}\n", re.MULTILINE)
 # Such a line between blank ones, which takes the one before it along.
 CONDITIONAL_PARAGRAPH = re.compile(r"(?<=\n)(?P<text>\n.*\S)  # \{% if (?P<condition>.+) %\}\n(?=\n)")
+BLOCK = "# {% if \\g<condition> %}\n\\g<text>\n# {% endif %}\n"
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -40,6 +44,11 @@ def command_line() -> dict[str, Any]:
     """What cookiecutter's command was given; empty where its Python API was called."""
     context = click.get_current_context(silent=True)
     return context.params if context else {}
+
+
+def with_folders(files: Iterable[str]) -> set[str]:
+    """Files, and every folder that one of them is in."""
+    return {path.as_posix() for file in map(PurePosixPath, files) for path in (file, *file.parents[:-1])}
 
 
 def defaults(environment: Environment, questions: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
@@ -54,33 +63,34 @@ def defaults(environment: Environment, questions: dict[str, Any], answers: dict[
 class Answers(Extension):
     """The filters and tests of the templates, and what becomes of answers, of names of files, and of conditions.
 
+    Another template of the repository makes a subclass, with a folder and a table of its own.
+
     Attributes:
-        template: the folder with the cookiecutter.json whose questions these are; another template of the repository
-            makes a subclass with its own.
-        unneeded: which files of the template some answers do not need.
-        answers: all of them, from the moment when the project's folder is named.
-        left_out: the files of the template that these do not need.
-        held: whether a condition holds, for those that have been met.
+        template: the folder with the cookiecutter.json whose questions these are.
+        table: which of the template's files the answers need.
+        answers: cookiecutter's own dict with all of them, once the project's folder is named.
+        project: that folder, once its first folder is named.
+        unneeded: the files of the template that these answers do not need.
+        names: the files that get another name in the project than in the template; an empty one, and there is no file.
         rendered: Jinja's own way of making a template of a text.
     """
 
     template: Path = ROOT
-    unneeded = staticmethod(unneeded)
+    table: Table = TABLE
 
     def __init__(self, environment: Environment) -> None:
         """Register the filters and the tests."""
         super().__init__(environment)
         # An update renders the old and the new template in one process: let the new one import its own modules.
-        package = __name__.partition(".")[0]
-        for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        for name in [name for name in sys.modules if name.startswith((__package__, "needs_cookiecutter_"))]:
             del sys.modules[name]
-        sys.modules.pop(type(self).__module__, None)
         self.answers: dict[str, Any] = {}
-        self.left_out: set[str] = set()
-        self.held: dict[str, bool] = {}
+        self.project: Path | None = None
+        self.unneeded: set[str] = set()
+        self.names: dict[str, str] = {}
         self.rendered = environment.from_string
         environment.from_string = self.from_string
-        filters = (chosen, self.checked, self.project_folder, self.unneeded, usual_model)
+        filters = (chosen, usual_model, self.checked, self.project_folder, self.read_only, self.removed)
         environment.filters.update({each.__name__: each for each in filters} | functions(texts))
         environment.tests.update(functions(conditions))
 
@@ -90,7 +100,7 @@ class Answers(Extension):
         return questions_of(self.template)
 
     @cached_property
-    def own_strings(self) -> set[str]:
+    def own_texts(self) -> set[str]:
         """Every text that the template itself has rendered without a file name; any other is an answer."""
 
         def strings(value: object) -> set[str]:
@@ -107,10 +117,13 @@ class Answers(Extension):
         """A template without a file. Of an answer, and of the name of a file, it is one that gives just this text."""
         if source == FOLDER:
             return self.rendered("{{ cookiecutter | project_folder }}")
-        if not isinstance(source, str) or source in self.own_strings:
+        if not isinstance(source, str) or source in self.own_texts:
             return self.rendered(source)
-        # Cookiecutter makes no file without a name.
-        text = "" if Path(source).as_posix() in self.left_out else source
+        path = PurePath(source)
+        if self.answers and path.is_absolute() and not self.project:  # the first folder, made before any file
+            self.project = Path(path.parent)
+            self.leave_alone()
+        text = self.names.get(path.as_posix(), source)
         return Template.from_code(self.environment, self.verbatim, {"text": text})
 
     @cached_property
@@ -119,16 +132,13 @@ class Answers(Extension):
         return self.environment.compile("{{ text }}")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Keep or drop each line of a file that carries its own condition."""
-        return CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source)) if name else source
+        """Put a block around each line of a file that carries its own condition.
 
-    def kept(self, line: re.Match[str]) -> str:
-        """What stays of a line that carries its own condition."""
-        condition = line["condition"]
-        if condition not in self.held:
-            expression = self.environment.compile_expression(condition)
-            self.held[condition] = expression(cookiecutter=self.answers)
-        return f"{line['text']}\n" if self.held[condition] else ""
+        What the hook removes is made empty: half of the time of a bake is that in which Jinja compiles files.
+        """
+        if name in self.unneeded:
+            return ""
+        return CONDITIONAL_LINE.sub(BLOCK, CONDITIONAL_PARAGRAPH.sub(BLOCK, source)) if name else source
 
     def checked(self, answers: dict[str, Any]) -> str:
         """Check the answers given so far; a refused one is asked again where somebody can answer.
@@ -139,6 +149,7 @@ class Answers(Extension):
         Raises:
             FailedHookException: with one line; cookiecutter prints it and exits with status 1.
         """
+        self.refuse_code()
         self.refuse_unknown_names()
         can_ask = not command_line().get("no_input", True) and sys.stdin.isatty()
         while fault := next(faults(self.questions, answers), None):
@@ -151,6 +162,15 @@ class Answers(Extension):
         if {"llm_provider", "extra_providers"} <= answers.keys():
             answers["extra_providers"] = ", ".join(further_providers(answers))
         return ""
+
+    def refuse_code(self) -> None:
+        """Refuse a version of cookiecutter that has another way than `from_string`, and would run an answer as code.
+
+        Raises:
+            FailedHookException: with the version.
+        """
+        if render_variable(self.environment, "{{ 7 * 7 }}", {}) != "{{ 7 * 7 }}":
+            raise FailedHookException(f"With cookiecutter {__version__} answers could run as code: use an earlier one.")
 
     def refuse_unknown_names(self) -> None:
         """Refuse a `name=value` on the command line that is no question: cookiecutter ignores it.
@@ -176,21 +196,46 @@ class Answers(Extension):
         Nothing is written yet, so they are checked once more: those of a replay file come unchecked.
 
         Args:
-            answers: cookiecutter's own dict. What is no answer is put right where it is another version's, and files
-                that are not needed are not copied.
+            answers: cookiecutter's own dict. What is no answer is put right where it is another version's.
 
         Raises:
             FailedHookException: with one line, if an answer cannot be.
         """
         if not answers.keys() >= {*asked(self.questions)}:
             return FOLDER  # somebody's answer, word for word
+        self.refuse_code()
         for _, sentence in faults(self.questions, answers):
             raise FailedHookException(sentence)
+        answers.pop("_copy_without_render", None)
         answers.update({name: value for name, value in self.questions.items() if re.match("_[^_]", name)})
         if "extra_providers" in answers:
             answers["extra_providers"] = ", ".join(further_providers(answers))
-        self.answers, self.left_out = answers, self.unneeded(answers)
-        answers["_copy_without_render"] = [
-            file for file in self.questions.get("_copy_without_render", ()) if file not in self.left_out
-        ]
+        self.answers = answers
+        files = files_of(self.template / FOLDER)
+        self.unneeded = self.table.unneeded(files, answers)
+        renamed = self.table.renamed(files - self.unneeded, answers)
+        self.names = dict.fromkeys(renamed.values(), "") | renamed
+        if command_line().get("accept_hooks") == "no":
+            self.names |= dict.fromkeys(self.unneeded, "")
         return answers["project_slug"]
+
+    def leave_alone(self) -> None:
+        """Keep what is in the project's folder already from being written over, and then removed by the hook."""
+        there = {path for path in with_folders(self.unneeded) if os.path.lexists(self.project / path)}
+        self.names |= dict.fromkeys(there & self.unneeded, "")
+        if there:
+            self.answers["_there"] = sorted(there)
+
+    def read_only(self, _: dict[str, Any]) -> list[str]:
+        """The files that nobody could write to: cookiecutter gives them the rights that they have in the template."""
+        folder = self.template / FOLDER
+        files = {file for file in files_of(folder) if not (folder / file).stat().st_mode & stat.S_IWUSR}
+        return sorted(files | {*map(self.table.place, files)})
+
+    def removed(self, answers: dict[str, Any]) -> list[str]:
+        """What the hook removes: the files that the answers do not need, and their folders if they are empty then.
+
+        Nothing that was there before the bake is among them. A folder comes after what is in it.
+        """
+        unneeded = self.table.unneeded(files_of(self.template / FOLDER), answers)
+        return sorted(with_folders(unneeded) - {*answers.get("_there", ())}, reverse=True)

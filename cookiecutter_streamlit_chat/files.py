@@ -1,112 +1,127 @@
-"""The table of files: which of them some answers need and others do not; every other file is in every project."""
+"""The table of files: which answers each of them needs, and which of them takes the place of another."""
 
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cookiecutter_streamlit_chat.conditions import counted, deployed, stored, visited
-from cookiecutter_streamlit_chat.providers import chosen
+from cookiecutter_streamlit_chat.conditions import counted, deployed, overseen, remote, stored, using, visited
 
-DRAWN_IN_BLOCKS = {"chat/ui/growing.py", "tests/test_markdown.py"}
-CONTAINED = {".dockerignore", "Dockerfile", "compose.yaml"}
-RATED = {
-    *("chat/feedback/__init__.py", "chat/feedback/__main__.py", "chat/ui/rating.py"),
-    *("chat/feedback/replay.py", "chat/feedback/report.py", "tests/test_feedback.py", "tests/test_replay.py"),
-}
-ATTACHING = {
-    *("chat/attachments/__init__.py", "chat/ui/attachments.py", "chat/attachments/images.py"),
-    *("chat/attachments/reading.py", "chat/attachments/saving.py", "chat/attachments/sending.py"),
-    "tests/test_attachments.py",
-}
-RICH = {
-    *("chat/conversation/charts.py", "chat/conversation/parts.py", "chat/ui/rich.py"),
-    *("chat/ui/markdown/fenced_blocks.py", "chat/ui/markdown/mathematics.py"),
-    *("tests/test_mathematics.py", "tests/test_rich.py"),
-}
-IN_THREADS = {"chat/providers/threads.py"}
-REMOTE = {
-    *("chat/ui/models.py", "chat/providers/errors.py", "chat/providers/keys.py", "chat/replies/retries.py"),
-    *("tests/test_errors.py", "tests/test_keys.py", "tests/test_retries.py"),
-}
-STORED = {
-    *("chat/ui/conversation_list.py", "chat/ui/failures.py"),
-    *("tests/test_conversation_list.py", "tests/test_database.py", "tests/test_listing.py"),
-    *(f"chat/history/{name}.py" for name in ("__main__", "conversations", "engine", "listing", "tables")),
-    "chat/history/migrations/env.py",
-    *(f"chat/history/migrations/versions/conversations_{number}.py" for number in ("0001", "0002")),
-}
-SIGNED_IN = {"chat/ui/sign_in.py", "tests/test_sign_in.py"}
-
-FILES = {
-    "module": {
-        "embedded": {"chat/providers/embedded.py", "chat/providers/llama.py", *IN_THREADS},
-        "openai": {"chat/providers/openai.py", *REMOTE},
-        "anthropic": {"chat/providers/anthropic.py", *REMOTE},
-        "gemini": {"chat/providers/gemini.py", *REMOTE},
-        "bedrock": {"chat/providers/bedrock.py", *IN_THREADS, *REMOTE},
-        "openai_compatible": {"chat/providers/openai_compatible.py", *REMOTE},
-    },
-    "several": {"yes": {"chat/replies/fallback.py", "chat/providers/switch.py", "tests/test_fallback.py"}},
-    "streaming": {
-        "tokens": {"chat/ui/live.py", *DRAWN_IN_BLOCKS},
-        "typewriter": {"chat/ui/typewriter.py", *DRAWN_IN_BLOCKS},
-        "off": {"chat/ui/at_once.py"},
-    },
-    "avatars": {"images": {"assets/assistant.svg", "assets/user.svg"}},
-    "attachments": {
-        "images": ATTACHING,
-        "images_and_documents": {
-            *("chat/attachments/convert.py", "chat/attachments/documents.py", "tests/test_documents.py"),
-            *ATTACHING,
-        },
-    },
-    "feedback": {"thumbs": RATED, "stars": RATED, "faces": RATED},
-    "history": {"session": {"chat/history/memory.py"}, "database": STORED},
-    "sign_in": {"oidc": SIGNED_IN},
-    "visitors": {"cookie": {"chat/ui/visitors.py"}},
-    "stored_attachments": {
-        "yes": {"chat/history/attachments.py", "chat/history/migrations/versions/attachments_0001.py"},
-    },
-    "uses": {
-        "session": {"chat/ui/uses.py"},
-        "database": {"chat/history/uses.py", "chat/history/migrations/versions/uses_0001.py"},
-    },
-    "deployment": {
-        "docker": CONTAINED,
-        "kubernetes": {
-            *CONTAINED,
-            *("kubernetes/autoscaler.yaml", "kubernetes/deployment.yaml", "kubernetes/disruptions.yaml"),
-            *("kubernetes/ingress.yaml", "kubernetes/kustomization.yaml", "kubernetes/migration.yaml"),
-            *("kubernetes/secret.example.yaml", "kubernetes/service.yaml"),
-        },
-    },
-    "ci": {
-        "github": {
-            *(".github/dependabot.yml", ".github/workflows/tests.yml", ".pre-commit-config.yaml", "AGENTS.md"),
-        },
-    },
-    "contained_database": {"yes": {".env.example", "chat/server/health.py", "tests/test_readiness.py"}},
-    "ratings": {
-        "session": {"chat/feedback/lines.py", "tests/test_lines.py"},
-        "database": {
-            *("chat/history/migrations/versions/ratings_0001.py", "chat/feedback/rows.py", "tests/test_rows.py"),
-        },
-        "oidc": {"chat/feedback/overview.py", "navigation.py", "ratings.py", "tests/test_overview.py"},
-    },
-    "rich_replies": {"yes": RICH, "no": {"chat/ui/plain.py"}},
-}
+Answers = dict[str, Any]
+Condition = Callable[[Answers], bool]
 
 
-def unneeded(answers: dict[str, Any]) -> set[str]:
-    """The files that these answers do not need, by their paths in the project."""
-    given = {
-        **{name: {answers[name]} for name in FILES if name in answers},
-        "module": {provider["module"] for provider in chosen(answers)},
-        "several": {"yes"} if answers["extra_providers"] else set(),
-        "visitors": {"cookie"} if visited(answers) else set(),
-        "stored_attachments": {"yes"} if stored(answers) and answers["attachments"] != "none" else set(),
-        "uses": {"database" if counted(answers) else "session"},
-        "contained_database": {"yes"} if deployed(answers, "database") else set(),
-        "ratings": {answers["history"], answers["sign_in"]} if answers["feedback"] != "none" else set(),
-    }
-    every = {file for by_answer in FILES.values() for files in by_answer.values() for file in files}
-    needed = {file for name, by_answer in FILES.items() for answer in given[name] for file in by_answer.get(answer, ())}
-    return every - needed
+def given(question: str, *values: str) -> Condition:
+    """Whether the answer to a question is one of these."""
+    return lambda answers: answers[question] in values
+
+
+def anything_but(question: str, value: str) -> Condition:
+    """Whether the answer to a question is another one."""
+    return lambda answers: answers[question] != value
+
+
+def served(*modules: str) -> Condition:
+    """Whether a provider that was chosen is served by one of these modules."""
+    return lambda answers: any(using(answers, module) for module in modules)
+
+
+# What must hold, and what is needed only then: files, and folders, which end in a slash, with all that is in them.
+# A file that is in several rows is needed where all of them hold, one that is in none always.
+FILES: Sequence[tuple[Condition, str]] = [
+    (served("embedded"), "chat/providers/embedded.py chat/providers/llama.py"),
+    (served("openai"), "chat/providers/openai.py"),
+    (served("anthropic"), "chat/providers/anthropic.py"),
+    (served("gemini"), "chat/providers/gemini.py"),
+    (served("bedrock"), "chat/providers/bedrock.py"),
+    (served("openai_compatible"), "chat/providers/openai_compatible.py"),
+    (served("embedded", "bedrock"), "chat/providers/threads.py"),
+    (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py chat/ui/models.py"),
+    (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
+    (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
+    (given("streaming", "tokens"), "chat/ui/live.py"),
+    (given("streaming", "typewriter"), "chat/ui/typewriter.py"),
+    (given("streaming", "off"), "chat/ui/at_once.py"),
+    (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),
+    (given("avatars", "images"), "assets/"),
+    (anything_but("attachments", "none"), "chat/attachments/ chat/ui/attachments.py tests/test_attachments.py"),
+    (anything_but("attachments", "none"), "chat/history/attachments.py"),
+    (anything_but("attachments", "none"), "chat/history/migrations/versions/attachments_0001.py"),
+    (given("attachments", "images_and_documents"), "chat/attachments/convert.py chat/attachments/documents.py"),
+    (given("attachments", "images_and_documents"), "tests/test_documents.py"),
+    (anything_but("feedback", "none"), "chat/feedback/ chat/ui/rating.py tests/test_feedback.py tests/test_replay.py"),
+    (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py"),
+    (anything_but("feedback", "none"), "tests/test_lines.py tests/test_rows.py"),
+    (overseen, "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py"),
+    (given("history", "session"), "chat/feedback/lines.py chat/history/memory.py tests/test_lines.py"),
+    (stored, "chat/history/__main__.py chat/history/attachments.py chat/history/conversations.py"),
+    (stored, "chat/history/engine.py chat/history/listing.py chat/history/migrations/ chat/history/tables.py"),
+    (stored, "chat/feedback/rows.py chat/ui/conversation_list.py chat/ui/failures.py"),
+    (stored, "tests/test_conversation_list.py tests/test_database.py tests/test_listing.py tests/test_rows.py"),
+    (counted, "chat/history/uses.py chat/history/migrations/versions/uses_0001.py"),
+    (lambda answers: not counted(answers), "chat/ui/uses.py"),
+    (visited, "chat/ui/visitors.py"),
+    (given("sign_in", "oidc"), "chat/ui/sign_in.py tests/test_sign_in.py"),
+    (deployed, ".dockerignore Dockerfile compose.yaml"),
+    (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
+    (given("deployment", "kubernetes"), "kubernetes/"),
+    (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),
+    (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/parts.py chat/ui/rich.py"),
+    (given("rich_replies", "yes"), "chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py"),
+    (given("rich_replies", "yes"), "tests/test_mathematics.py tests/test_rich.py"),
+    (given("rich_replies", "no"), "chat/ui/plain.py"),
+]
+
+# Alternatives that stand under one name. Where `streaming` is `typewriter`, `stream__typewriter.py` takes the place of
+# `stream.py`; for an answer that has no such file `stream.py` stays, the one that is linted where it stands. So whoever
+# imports it names one module, whatever was chosen. Here: the name, and what is added to it.
+ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What becomes of the files of a template. Files are named by their paths in it, with slashes.
+
+    Attributes:
+        files: what must hold, and what is needed only then.
+        alternatives: of each file that has some, what is added to its name to get that of the one that is chosen.
+    """
+
+    files: Sequence[tuple[Condition, str]] = ()
+    alternatives: Mapping[str, Callable[[Answers], str]] = field(default_factory=dict)
+
+    def unneeded(self, files: set[str], answers: Answers) -> set[str]:
+        """Which of these files the answers do not need."""
+        false = [entry for holds, entries in self.files if not holds(answers) for entry in entries.split()]
+        folders = tuple(entry for entry in false if entry.endswith("/"))
+        renamed = self.renamed(files, answers)
+        return {
+            file
+            for file in files
+            if (name := self.place(file)) in false or name.startswith(folders) or (name != file and file not in renamed)
+        }
+
+    def renamed(self, files: set[str], answers: Answers) -> dict[str, str]:
+        """Which of these files take the place of another, and of which."""
+        chosen = {}
+        for name, added in self.alternatives.items():
+            path = PurePosixPath(name)
+            chosen[path.with_stem(f"{path.stem}__{added(answers)}").as_posix()] = name
+        return {file: name for file, name in chosen.items() if file in files}
+
+    def place(self, file: str) -> str:
+        """The name under which a file stands in a project, if it does."""
+        path = PurePosixPath(file)
+        name = path.with_stem(path.stem.rpartition("__")[0] or path.stem).as_posix()
+        return name if name in self.alternatives else file
+
+
+TABLE = Table(FILES, ALTERNATIVES)
+
+
+def files_of(folder: Path) -> set[str]:
+    """The files below a folder, by their paths from there."""
+    every = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
+    return {path.relative_to(folder).as_posix() for path in every if "__pycache__" not in path.parts}

@@ -1,20 +1,28 @@
-"""Removes from the new project the folders that stayed empty, and says what to do next."""
+"""Removes from the new project what its answers do not need, and says what to do next."""
 
 from pathlib import Path
 
-# An older bake in the same folder may have left such a file.
-UNNEEDED = """{{ cookiecutter | unneeded | sort | join("\n") }}""".splitlines()
+READ_ONLY = """{{ cookiecutter | read_only | join("\n") }}""".splitlines()
+# All alternatives minus the chosen ones, by the table in cookiecutter_streamlit_chat/files.py, and nothing that was
+# there before the bake. What is in a folder comes before it.
+UNNEEDED = """{{ cookiecutter | removed | join("\n") }}""".splitlines()
 KEYS = "{{ cookiecutter | chosen | selectattr('key_page') | map(attribute='key') | join(', ') }}"
 
 
-def remove(files: list[Path]) -> None:
-    """Remove, below the current folder, these files, and each of their folders that has nothing else in it."""
-    for file in files:
-        file.unlink(missing_ok=True)
-    folders = {folder for file in files for folder in file.parents[:-1]}
-    for folder in sorted(folders, reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+def make_writable(paths: list[str]) -> None:
+    """Give back the right to write, which a template folder without it has passed on."""
+    for path in map(Path, paths):
+        if path.is_file():
+            path.chmod(path.stat().st_mode | 0o200)
+
+
+def remove(paths: list[str]) -> None:
+    """Remove these files, and those of these folders that are empty then."""
+    for path in map(Path, paths):
+        if not path.is_dir():
+            path.unlink()
+        elif not any(path.iterdir()):
+            path.rmdir()
 
 
 def next_steps(slug: str, keys: str) -> str:
@@ -26,5 +34,6 @@ def next_steps(slug: str, keys: str) -> str:
 
 
 if __name__ == "__main__":
-    remove([Path(file) for file in UNNEEDED])
+    make_writable(READ_ONLY)
+    remove(UNNEEDED)
     print(next_steps("{{ cookiecutter.project_slug }}", KEYS))

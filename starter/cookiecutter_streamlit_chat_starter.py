@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))
 from cookiecutter_streamlit_chat.commands import bake_command, cookiecutter_command  # noqa: E402
 from cookiecutter_streamlit_chat.extension import Answers, defaults  # noqa: E402
+from cookiecutter_streamlit_chat.files import Table  # noqa: E402
 from cookiecutter_streamlit_chat.questions import ROOT  # noqa: E402
 
 
@@ -21,16 +22,12 @@ class StarterAnswers(Answers):
     """The filters and tests of the large template, and two more: `license_text` and `the_whole_app`."""
 
     template = HERE
+    table = Table()  # the hook has its own
 
     def __init__(self, environment: Environment) -> None:
         """Register the filters and the tests."""
         super().__init__(environment)
         environment.filters.update(license_text=self.license_text, the_whole_app=self.the_whole_app)
-
-    @staticmethod
-    def unneeded(answers: dict[str, Any]) -> set[str]:
-        """No file: the hook removes those that the answers do not need."""
-        return set()
 
     def license_text(self, answers: dict[str, Any]) -> str:
         """The text of the licence: Jinja includes no file of the folder above."""

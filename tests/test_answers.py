@@ -4,9 +4,11 @@ import ast
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_cookies.plugin import Cookies
 
-from conftest import QUESTIONS, ROOT, Bake, settings_of
+from conftest import QUESTIONS, ROOT, TEMPLATE, Bake, settings_of
 from cookiecutter_streamlit_chat.questions import ASKED
 from cookiecutter_streamlit_chat.rules import NEEDS
 
@@ -92,7 +94,7 @@ def test_further_providers_are_listed_once_each(bake: Bake) -> None:
     assert "PROVIDERS" not in settings_of(bake(llm_provider="groq", extra_providers=" groq, "))
 
 
-def cookiecutter(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def cookiecutter(folder: Path, *arguments: str, template: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run cookiecutter's command in a folder, apart from the settings of whoever runs this."""
     env = {
         **os.environ,
@@ -100,7 +102,7 @@ def cookiecutter(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
         "USERPROFILE": str(folder / "home"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-m", "cookiecutter", str(ROOT), "--output-dir", str(folder / "out"), *arguments]
+    command = [sys.executable, "-m", "cookiecutter", str(template), "--output-dir", str(folder / "out"), *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
 
 
@@ -224,6 +226,64 @@ def test_the_python_api_refuses_in_a_sentence(cookies: Cookies, answer: dict[str
     assert said in str(result.exception)
     assert "\n" not in str(result.exception)
     assert result.project_path is None
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a project, before it is baked."""
+    folder = tmp_path / "out" / "my-chat"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(folder: Path, names: Iterable[str], text: str) -> None:
+    """Write the same text into files of a folder."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+
+LEAST = ["deployment=none", "ci=none", "streaming=off", "feedback=none", "rich_replies=no"]
+
+
+@pytest.mark.parametrize("option", ["--overwrite-if-exists", "--skip-if-file-exists"])
+def test_what_was_there_and_is_not_needed_stays(tmp_path: Path, folder: Path, option: str) -> None:
+    assert cookiecutter(tmp_path, "--no-input", *LEAST, "project_slug=new").returncode == 0
+    every = {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*") if path.is_file()}
+    own = {name for name in every if not (tmp_path / "out" / "new" / name).exists() and "assets" not in name}
+    assert {"AGENTS.md", "Dockerfile", ".github/workflows/tests.yml", "chat/history/engine.py"} <= own
+    write(folder, {*own, "kubernetes/own.yaml"}, "Mine.\n")
+    (folder / "assets").mkdir()
+    assert cookiecutter(tmp_path, "--no-input", *LEAST, "--overwrite-if-exists", option).returncode == 0
+    assert {name for name in own if (folder / name).read_text("utf-8") == "Mine.\n"} == own
+    assert (folder / "assets").is_dir()
+    assert (folder / "page.py").is_file()
+
+
+def test_with_skip_no_edit_is_lost(tmp_path: Path, folder: Path, bake: Bake) -> None:
+    answers = {"streaming": "typewriter", "avatars": "images"}
+    names = {path.relative_to(bake(**answers)).as_posix() for path in bake(**answers).rglob("*") if path.is_file()}
+    write(folder, names, "Mine.\n")
+    options = ["--overwrite-if-exists", "--skip-if-file-exists"]
+    assert cookiecutter(tmp_path, "--no-input", *options, *map("=".join, answers.items())).returncode == 0
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == names
+    assert {(folder / name).read_text("utf-8") for name in names} == {"Mine.\n"}
+
+
+def test_a_template_with_other_line_ends_and_no_right_to_write(tmp_path: Path, bake: Bake) -> None:
+    template = tmp_path / "template"
+    shutil.copytree(ROOT, template, ignore=shutil.ignore_patterns(".dev", ".git", "__pycache__", "docs", "tests"))
+    shutil.copytree(TEMPLATE, template / TEMPLATE.name, dirs_exist_ok=True)
+    for path in [path for path in template.rglob("*") if path.is_file()]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        path.chmod(0o444)
+    done = cookiecutter(tmp_path, "--no-input", template=template)
+    assert done.returncode == 0, done.stdout + done.stderr
+    project = tmp_path / "out" / "my-chat"
+    for path in [path for path in bake().rglob("*") if path.is_file()]:
+        copy = project / path.relative_to(bake())
+        assert copy.read_bytes() == path.read_bytes()
+        assert copy.stat().st_mode & 0o200, path
 
 
 def test_without_hooks_there_is_nothing_that_was_not_chosen(bake: Bake, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import PROVIDERS, QUESTIONS, ROOT, TEMPLATE, Bake, output, tool
+from conftest import PROVIDERS, ROOT, TEMPLATE, Bake, output, tool
 
 # The first value of each question is its default.
 VALUES = {
@@ -314,13 +314,3 @@ def test_every_file_of_the_template_is_valid_before_it_is_baked() -> None:
             tomllib.loads(path.read_text("utf-8"))
     for path in (*TEMPLATE.rglob("*.yaml"), *TEMPLATE.rglob("*.yml")):
         yaml.safe_load(path.read_text("utf-8"))
-
-
-def test_what_needs_no_rendering_is_copied() -> None:
-    """Compiling a file as a template takes longer than all else: a fifth of the time of a bake."""
-    plain = {
-        name
-        for name, text in texts(TEMPLATE).items()
-        if not re.search(r"\{\{|# \{%", GITHUBS.sub("", text)) and "cache" not in name
-    }
-    assert set(QUESTIONS["_copy_without_render"]) == plain

@@ -12,7 +12,8 @@ import pytest
 
 from conftest import ROOT, TEMPLATE, Bake, output, tool
 
-PARTS = ("cookiecutter.json", "cookiecutter_streamlit_chat", "hooks", "templates", TEMPLATE.name)
+DOOR = "needs_cookiecutter_2_2_3_or_later.py"
+PARTS = ("cookiecutter.json", "cookiecutter_streamlit_chat", DOOR, "hooks", "templates", TEMPLATE.name)
 BEFORE = {"llm_provider": "openai", "feedback": "none", "streaming": "off"}
 ANTHROPIC = {"llm_provider": "anthropic", "model": "claude-sonnet-5-5"}
 CHANGES = [
@@ -70,11 +71,10 @@ def later(run: Run, template: Path) -> None:
     replace(template / "cookiecutter.json", ('  "license": [', '  "greeting": ["none", "card"],\n  "license": ['))
     package = template / "cookiecutter_streamlit_chat"
     replace(package / "texts.py", ("def oneline(", "def loud(text):\n    return text.upper()\n\n\ndef oneline("))
-    replace(package / "files.py", ("FILES = {", 'FILES = {\n    "greeting": {"card": {"card.md"}},'))
+    replace(package / "files.py", ("= [\n", '= [\n    (given("greeting", "card"), "card.md"),\n'))
     (app / "card.md").write_text("Welcome.\n", "utf-8")
     replace(app / "README.md", ("## What is where", "## {{ cookiecutter.project_name | loud }}: what is where"))
     (app / "tests" / "test_messages.py").unlink()
-    replace(template / "cookiecutter.json", ('    "tests/test_messages.py",\n', ""))
     commit(run, template)
 
 
