@@ -3,6 +3,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import boto3
 import streamlit as st
@@ -31,16 +32,15 @@ def reply(messages: list) -> Iterator[str]:
     request = {"modelId": MODEL, "system": [{"text": SYSTEM_PROMPT}] if SYSTEM_PROMPT else [], "messages": turns}
     ending = "it was cut off"
     try:
-        for event in client(os.environ.get(KEY, "").strip()).converse_stream(**request)["stream"]:
-            yield event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
-            ending = event.get("messageStop", {}).get("stopReason", ending)
+        with closing(client(os.environ.get(KEY, "").strip()).converse_stream(**request)["stream"]) as events:
+            for event in events:
+                yield event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+                ending = event.get("messageStop", {}).get("stopReason", ending)
     except exceptions.NoCredentialsError as error:
         raise ReplyError(f"There is no {KEY}: put one from {KEY_PAGE} into .streamlit/secrets.toml.") from error
     except exceptions.ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 403:
             raise ReplyError(f"{{ provider.label }} refused {KEY}, or that key may not use this model.") from error
-        if error.response["Error"]["Code"] == "ThrottlingException":
-            raise ReplyError("{{ provider.label }} has had too many requests. Try again.") from error
         raise
     if ending != "end_turn":
         raise ReplyError(f"{{ provider.label }} did not finish this reply: {ending}.")
