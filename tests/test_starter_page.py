@@ -35,17 +35,17 @@ def test_the_default_answers_is_rated_and_cleared(opened: Open) -> None:
     expect(app.page.get_by_role("heading", name="My Chat")).to_be_visible()
     app.ask("What is the capital of France?")
     thumb = app.messages.nth(1).get_by_role("radio").first
-    thumb.click(timeout=60_000)
+    thumb.click()
     app.picture("starter")
     expect(app.messages.nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
     app.ask("Say hello.")
-    expect(app.messages.nth(3).get_by_test_id("stFeedback")).to_be_visible(timeout=60_000)
+    expect(app.messages.nth(3).get_by_test_id("stFeedback")).to_be_visible()
     expect(thumb).to_be_checked()
     expect(app.messages.nth(3).get_by_role("radio").first).not_to_be_checked()
     app.press("Clear chat")
     expect(app.messages).to_have_count(0)
     app.ask("Say hello.")
-    expect(thumb).to_be_visible(timeout=60_000)
+    expect(thumb).to_be_visible()
     expect(thumb).not_to_be_checked()
 
 
@@ -85,6 +85,6 @@ def test_a_question_waits_until_a_reply_that_comes_at_once_is_there(opened: Open
     expect(app.page.get_by_test_id("stSpinner")).to_be_visible()
     app.ask("Two?")
     for message in (1, 3):
-        expect(app.messages.nth(message)).to_contain_text("That is it.", timeout=20_000)
+        expect(app.messages.nth(message)).to_contain_text("That is it.")
     assert len(wire.requests) == 2
     assert wire.requests[1].body["input"][1]["content"] == TEXT
