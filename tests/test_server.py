@@ -118,8 +118,8 @@ def test_the_configurator_sends_the_same_policy(browser: Browser) -> None:
     refused: list[str] = []
     page.on("console", lambda line: refused.append(line.text) if "Content Security" in line.text else None)
     page.goto(server.url)
-    expect(page.get_by_test_id("stMain")).to_be_visible(timeout=20_000)
-    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=60_000)
+    expect(page.get_by_test_id("stMain")).to_be_visible()
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     policy = answer(server).headers["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in policy
     assert "script-src 'self' 'sha256-" in policy

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from chat import settings  # {% if cookiecutter is stored %}
 from chat.conversation.messages import Usage
 from chat.feedback import lines  # {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
+from chat.history import conversations  # {% if cookiecutter is stored %}
 from chat.history.engine import engine, make_engine  # {% if cookiecutter is stored %}
 from chat.history.tables import metadata  # {% if cookiecutter is stored %}
 from chat.providers import Chunk, Request
@@ -20,6 +21,7 @@ from chat.replies.answering import api
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "page.py"
+HANG_SECONDS = 300  # for which nothing is waited that does not hang, on any machine
 END = Chunk(usage=Usage(5, 7), stop_reason="complete")
 
 
@@ -52,6 +54,7 @@ def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """A database apart from the real one, empty again after each test."""
     monkeypatch.setattr(settings, "DATABASE_URL", database_url)
     monkeypatch.setenv("DATABASE_URL", database_url)  # for processes that a test starts
+    monkeypatch.setattr(conversations, "SILENT_SECONDS", HANG_SECONDS)
     yield
     with engine().begin() as connection:
         for table in reversed(metadata.sorted_tables):
@@ -101,11 +104,11 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedProvider:
 def new_page() -> AppTest:
     """The page, before it is opened."""
     # {% if cookiecutter.sign_in == "oidc" %}
-    page = AppTest.from_file(str(PAGE), default_timeout=10)
+    page = AppTest.from_file(str(PAGE), default_timeout=HANG_SECONDS)
     page.user = {"is_logged_in": True, "sub": "ann"}
     return page
     # {% else %}
-    return AppTest.from_file(str(PAGE), default_timeout=10)
+    return AppTest.from_file(str(PAGE), default_timeout=HANG_SECONDS)
     # {% endif %}
 
 

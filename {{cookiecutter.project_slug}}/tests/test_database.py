@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from chat.conversation.messages import Conversation, Message, Usage
 from chat.history import conversations, tables
-from chat.history.conversations import SILENT_SECONDS, ReplyElsewhere, changing, find, reply_to_follow, save, stop
+from chat.history.conversations import ReplyElsewhere, changing, find, reply_to_follow, save, stop
 from chat.history.engine import engine
 from chat.replies.reply import Reply, running
-from tests.conftest import ROOT
+from tests.conftest import HANG_SECONDS, ROOT
 from tests.test_messages import answer, texts
 from tests.test_replies import Pen, wait_until
 
@@ -196,7 +196,7 @@ def test_a_reply_whose_process_is_gone_was_interrupted() -> None:
     reply = ask(conversation)
     of_another_process(reply, time.time())
     assert found(conversation).messages[-1].status == "streaming"
-    of_another_process(reply, time.time() - SILENT_SECONDS - 1)
+    of_another_process(reply, time.time() - conversations.SILENT_SECONDS - 1)
     assert found(conversation).messages[-1].status == "interrupted"
 
 
@@ -209,7 +209,7 @@ def test_another_process_stops_a_reply() -> None:
     stop(reply.id)
     running[reply.id] = here
     wait_until(lambda: reply.id not in running)
-    assert pen.closed.wait(5)
+    assert pen.closed.wait(HANG_SECONDS)
     assert reply.status == "stopped"
     assert texts(found(conversation))[-1] == "two "
 
@@ -234,4 +234,4 @@ def test_processes_that_start_at_once_make_the_tables_once(empty_database: str) 
     command = [sys.executable, "-m", "chat.history"]
     environment = {**os.environ, "DATABASE_URL": empty_database}
     processes = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(2)]  # noqa: S603
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(HANG_SECONDS) for process in processes] == [0, 0]

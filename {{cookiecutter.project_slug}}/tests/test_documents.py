@@ -22,10 +22,16 @@ from chat.attachments.sending import as_sent
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Message
 from chat.providers import Request
-from tests.conftest import ScriptedProvider
+from tests.conftest import HANG_SECONDS, ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document may take its time, on a slow machine."""
+    monkeypatch.setattr(settings, "DOCUMENT_SECONDS", HANG_SECONDS)
 
 
 def pdf(text: str, *, encrypted: bool = False, content: bytes = b"") -> bytes:

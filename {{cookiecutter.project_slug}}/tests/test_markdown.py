@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.ui.growing import finished_blocks, open_markdown
 from chat.ui.markdown.safe import PARSER
+from tests.conftest import HANG_SECONDS
 
 TEXT = """# A heading
 
@@ -99,7 +100,7 @@ def drawn(*texts: str) -> list[str]:
 
         draw_growing(texts, st.empty())
 
-    page_test = AppTest.from_function(page, args=(texts,)).run()
+    page_test = AppTest.from_function(page, args=(texts,), default_timeout=HANG_SECONDS).run()
     assert not page_test.exception
     return [element.value for element in page_test.markdown if element.value]
 

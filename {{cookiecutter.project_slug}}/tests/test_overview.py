@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from chat.feedback import RATINGS, Rated, Rating
 from chat.feedback.overview import by_day, by_model, to_table
 from chat.ui import sign_in
-from tests.conftest import PAGE, ScriptedProvider
+from tests.conftest import HANG_SECONDS, PAGE, ScriptedProvider
 
 NAVIGATION = PAGE.with_name("navigation.py")
 WORST, BEST = RATINGS[0], RATINGS[-1]
@@ -46,7 +46,7 @@ def test_the_newest_rating_comes_first() -> None:
 
 
 def test_the_page_shows_counts_and_comments(page: AppTest, scripted: ScriptedProvider) -> None:
-    ratings = AppTest.from_file(str(PAGE.with_name("ratings.py")), default_timeout=30)
+    ratings = AppTest.from_file(str(PAGE.with_name("ratings.py")), default_timeout=HANG_SECONDS)
     assert "Nobody" in ratings.run().info[0].value
     scripted.will_say("Paris.")
     page.chat_input[0].set_value("Capital of France?").run()
@@ -59,14 +59,14 @@ def test_the_page_shows_counts_and_comments(page: AppTest, scripted: ScriptedPro
 
 def test_administrators_find_it(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_in, "is_admin", lambda: True)
-    app = AppTest.from_file(str(NAVIGATION), default_timeout=30).run()
+    app = AppTest.from_file(str(NAVIGATION), default_timeout=HANG_SECONDS).run()
     assert not app.switch_page("ratings.py").run().exception
     assert app.title[0].value == "Ratings"
 
 
 def test_for_others_there_is_none(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_in, "is_admin", lambda: False)
-    app = AppTest.from_file(str(NAVIGATION), default_timeout=30).run()
+    app = AppTest.from_file(str(NAVIGATION), default_timeout=HANG_SECONDS).run()
     assert not app.exception
     with pytest.raises(ValueError, match=r"ratings\.py"):
         app.switch_page("ratings.py")

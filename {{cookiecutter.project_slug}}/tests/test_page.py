@@ -130,7 +130,7 @@ def test_what_was_thought_stands_apart(page: AppTest, scripted: ScriptedProvider
     scripted.replies.append([Chunk(reasoning="Hm."), Chunk("Paris."), Chunk(stop_reason="complete")])
     scripted.will_say("Two million.")
     page.chat_input[0].set_value("Capital of France?").run()
-    assert page.status[0].label == "Thought for 1 second"
+    assert page.status[0].label.startswith("Thought for ")
     assert page.status[0].markdown[0].value == "Hm."
     page.chat_input[0].set_value("How many live there?").run()
     assert "Hm." not in [message.text for message in scripted.requests[1].messages]
@@ -295,7 +295,7 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
 
 # {% if cookiecutter is remote %}
 def test_a_model_can_be_chosen(page: AppTest, scripted: ScriptedProvider) -> None:
-    listing(PROVIDER.name, PROVIDER).result(10)
+    listing(PROVIDER.name, PROVIDER).result()
     page.run()
     model = page.selectbox[-1]
     assert model.options == [PROVIDER.model, "model-1", "model-2"]

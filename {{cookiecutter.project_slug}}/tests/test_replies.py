@@ -12,8 +12,8 @@ import pytest
 from chat.conversation.messages import Message
 from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
+from tests.conftest import HANG_SECONDS
 
-WAIT_SECONDS = 10
 END = "the end"
 
 
@@ -50,7 +50,7 @@ def begin(message: Message, chunks: AsyncGenerator[Chunk]) -> Reply:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + WAIT_SECONDS
+    limit = time.monotonic() + HANG_SECONDS
     while not condition():
         assert time.monotonic() < limit, "it did not come to this"
         time.sleep(0.01)
@@ -116,7 +116,7 @@ def test_stop_keeps_what_came_and_closes_the_provider() -> None:
     reply.stop()
     assert list(reply.follow()) == ["one "]
     assert message.status == "stopped"
-    assert pen.closed.wait(WAIT_SECONDS)
+    assert pen.closed.wait(HANG_SECONDS)
 
 
 def test_among_many_no_word_is_lost_and_one_that_is_stopped_ends() -> None:
@@ -127,7 +127,7 @@ def test_among_many_no_word_is_lost_and_one_that_is_stopped_ends() -> None:
             pen.words.append(word)
         time.sleep(0.03)
     replies[0].stop()
-    assert pens[0].closed.wait(WAIT_SECONDS)
+    assert pens[0].closed.wait(HANG_SECONDS)
     for pen in pens[1:]:
         pen.end()
     assert [list(reply.follow())[-1] for reply in replies[1:]] == ["one two three"] * (len(pens) - 1)

@@ -16,7 +16,7 @@ from chat.conversation.export import MOST_PARTS, from_json, to_json, to_markdown
 from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict
 from chat.providers import Chunk
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
-from tests.conftest import END, PAGE, ScriptedProvider
+from tests.conftest import END, HANG_SECONDS, PAGE, ScriptedProvider
 
 SPEC: dict[str, Any] = {
     "mark": "bar",
@@ -262,7 +262,7 @@ def test_a_message_has_no_more_parts_than_can_be_drawn(ask: Any) -> None:
 def test_what_draws_is_loaded_when_something_is_drawn() -> None:
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
-        f"page = AppTest.from_file({str(PAGE)!r}, default_timeout=20).run()\n"
+        f"page = AppTest.from_file({str(PAGE)!r}, default_timeout={HANG_SECONDS}).run()\n"
         "from chat.ui.rich import draw_text\n"
         "draw_text('a **b**')\n"
         "print(sorted({'pandas', 'altair', 'pyarrow'} & {*sys.modules}))\n"

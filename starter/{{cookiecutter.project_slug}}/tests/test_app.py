@@ -25,7 +25,7 @@ def reply(messages: list[dict[str, str]]) -> Iterator[str]:
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page, opened."""
     monkeypatch.setattr(provider, "reply", reply)
-    return AppTest.from_file(Path(__file__).parent.parent / "streamlit_app.py", default_timeout=10).run()
+    return AppTest.from_file(Path(__file__).parent.parent / "streamlit_app.py", default_timeout=300).run()
 
 
 def messages(page: AppTest) -> list[str]:
