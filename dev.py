@@ -30,10 +30,17 @@ def say(what: str) -> None:
 
 
 def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False, **environment: str) -> int:
-    """Run a command in the foreground; its exit status."""
+    """Run a command in the foreground; its exit status. When this program ends, so does the command."""
     words = [str(word) for word in command]
     errors = subprocess.DEVNULL if quiet else None
-    return subprocess.run(words, cwd=cwd, env={**os.environ, **environment}, stderr=errors).returncode
+    process = subprocess.Popen(words, cwd=cwd, env={**os.environ, **environment}, stderr=errors)
+    try:
+        return process.wait()
+    except SystemExit:  # this program is told to end, and tells the command
+        process.terminate()
+        raise
+    finally:  # also after Ctrl+C, which the command has heard as well
+        process.wait()
 
 
 def must(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
@@ -47,7 +54,7 @@ def sync(folder: Path, environment: Path) -> None:
     into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable, "UV_COMPILE_BYTECODE": "1"}
     if environment.exists() and run(UV, "sync", "--offline", "--quiet", cwd=folder, quiet=True, **into) == 0:
         return
-    must(UV, "sync", "--no-progress", cwd=folder, **into)
+    must(UV, "sync", "--quiet", cwd=folder, **into)
 
 
 def prepare() -> None:
@@ -56,7 +63,7 @@ def prepare() -> None:
         say("installing uv into .dev/uv")
         venv.create(DEV / "uv", with_pip=True)
         must(UV.with_name(PYTHON.name), "-m", "pip", "install", "--quiet", UV_REQUIREMENT)
-    say("installing what the template's development needs into .dev/environment")
+    say("installing what the template's development needs into .dev/environment, which takes a while the first time")
     sync(ROOT, ENVIRONMENT)
 
 
@@ -125,7 +132,6 @@ if __name__ == "__main__":
     commands = {command.__name__: command for command in (demo, configure, test, bench)}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
-    # What was started ends with this program: told to end, leave `subprocess.run`, which then ends its child.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         commands[sys.argv[1]](sys.argv[2:])

@@ -58,6 +58,7 @@ def test_demo_bakes_and_serves_twice_in_a_row() -> None:
         process.terminate()
         process.communicate(timeout=HANG)
         assert [line for line in said if line.startswith("* ")]
+        assert not [line for line in said if line.startswith(" + ")]  # each package that is installed
         (app / "data").mkdir(exist_ok=True)
         (app / "data" / "feedback.jsonl").touch()
     assert (app / "data" / "feedback.jsonl").exists()
