@@ -1,6 +1,7 @@
 """What each answer adds to the smallest app, baked and counted."""
 
 import ast
+import os
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -190,7 +191,7 @@ def text() -> str:
     """What is made of docs/options.md."""
     asked = [name for name in QUESTIONS if QUESTIONS[name].labels and not QUESTIONS[name].listed]
     answers = [{name: value} | needed(name, value) for name in asked for value in QUESTIONS[name].labels]
-    with ThreadPoolExecutor() as pool:  # each of them waits for a process that bakes
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # as many as there are processes that bake
         list(pool.map(lambda given: baked(**given), [*answers, *TOGETHER]))
     default, several = size(bake({})) - size(baked()), baked(extra_providers="anthropic")
     return "\n\n".join(

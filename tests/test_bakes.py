@@ -99,12 +99,14 @@ VISITORS = "chat/ui/visitors.py"
 CONTAINED = ".dockerignore Dockerfile compose.yaml"
 CONTAINED_DATABASE = ".env.example chat/server/health.py tests/test_readiness.py"
 RATED = """
-    chat/feedback/__init__.py chat/feedback/__main__.py chat/ui/rating.py chat/feedback/replay.py
-    chat/feedback/report.py tests/test_feedback.py tests/test_replay.py
+    chat/feedback/__init__.py chat/ui/rating.py tests/test_feedback.py
 """
 RATED_WITH = {
     "session": "chat/feedback/lines.py tests/test_lines.py",
-    "database": "chat/history/migrations/versions/ratings_0001.py chat/feedback/rows.py tests/test_rows.py",
+    "database": """
+        chat/feedback/__main__.py chat/feedback/replay.py chat/feedback/report.py chat/feedback/rows.py
+        chat/history/migrations/versions/ratings_0001.py tests/test_replay.py tests/test_rows.py
+    """,
     "none": "",
     "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
 }

@@ -17,28 +17,36 @@ from wire import Wire
 COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
 
 
+# Ten rated replies, in the database of the app in whose folder this runs.
+RATE = """
+import sys
+from chat.conversation.messages import Conversation
+from chat.feedback.rows import save
+from chat.history.conversations import changing
+
+for day in range(1, 11):
+    conversation = Conversation()
+    with changing(conversation):
+        for question, answer in (("Hi", "Hello."), (f"Question <{day}>?", "Well.")):
+            reply = conversation.ask(question)
+            reply.text, reply.status, reply.provider, reply.model = answer, "complete", "openai", "some"
+    reply.rating = 0 if day % 2 else int(sys.argv[1])
+    save(conversation, reply)
+"""
+
+
+def rated(bake: Bake, folder: Path, best: int = 1, **answers: str) -> Path:
+    """An app of which ten replies are rated, every other one badly; `best` is the place of the best rating."""
+    project = folder / "app"
+    copied(bake(llm_provider="openai", history="database", **answers), project)
+    output(sys.executable, "-B", "-c", RATE, str(best), cwd=project)
+    return project
+
+
 @pytest.fixture
 def project(bake: Bake, tmp_path: Path) -> Path:
     """An app with ten ratings, every other one bad."""
-    project = copied(bake(llm_provider="openai", extra_providers="anthropic"), tmp_path / "app")
-    lines = [
-        {
-            "time": f"2026-01-{day:02}T12:00:00+00:00",
-            "conversation": "secret",
-            "message": str(day),
-            "question": f"Question <{day}>?",
-            "context": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}],
-            "reply": "Well.",
-            "provider": "openai",
-            "model": "some",
-            "rating": "down" if day % 2 else "up",
-            "comment": "",
-        }
-        for day in range(1, 11)
-    ]
-    (project / "data").mkdir()
-    (project / "data" / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return project
+    return rated(bake, tmp_path, extra_providers="anthropic")
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ def env(wire: Wire) -> dict[str, str]:
 def test_ratings_are_exported(project: Path) -> None:
     lines = [json.loads(line) for line in output(*COMMAND, "export", "--rating", "down", cwd=project).splitlines()]
     assert [line["question"] for line in lines] == [f"Question <{day}>?" for day in (1, 3, 5, 7, 9)]
-    assert "secret" not in str(lines)
+    assert "conversation" not in {name for line in lines for name in line}
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
@@ -68,17 +76,11 @@ def test_what_was_rated_badly_is_asked_again(project: Path, wire: Wire, env: dic
     assert "4 of 5 questions have a new reply" in report
 
 
-@pytest.mark.parametrize(
-    ("scale", "rating"), [("thumbs", {"up": "up", "down": "down"}), ("stars", {"up": 5, "down": 1})]
-)
+@pytest.mark.parametrize(("scale", "best"), [("thumbs", 1), ("stars", 4)])
 def test_the_commands_of_the_readme(
-    bake: Bake, project: Path, wire: Wire, env: dict[str, str], scale: str, rating: dict[str, str | int]
+    bake: Bake, tmp_path: Path, wire: Wire, env: dict[str, str], scale: str, best: int
 ) -> None:
-    app = copied(bake(llm_provider="openai", feedback=scale), project.with_name("of-the-readme"))
-    lines = [json.loads(line) for line in (project / "data" / "feedback.jsonl").read_text("utf-8").splitlines()]
-    (app / "data").mkdir()
-    lines = [line | {"rating": rating[line["rating"]]} for line in lines]
-    (app / "data" / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    app = rated(bake, tmp_path, best, feedback=scale)
     wire.play("echo")
     readme = (app / "README.md").read_text("utf-8")
     commands = re.findall(r"^uv run python -m chat\.feedback (.*)$", readme, re.MULTILINE)

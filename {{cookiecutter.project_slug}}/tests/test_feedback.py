@@ -1,20 +1,47 @@
 """Ratings and comments: drawn under a reply, kept at once, changeable."""
 
+import json  # {% if not cookiecutter is stored %}
+from collections.abc import Callable, Iterable
+from pathlib import Path  # {% if not cookiecutter is stored %}
+from types import SimpleNamespace  # {% if not cookiecutter is stored %}
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.conversation.export import from_json, to_json
 from chat.feedback import MOST_CHARACTERS, RATINGS
-from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
-from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
+from chat.feedback.rows import rated as rated_rows  # {% if cookiecutter is stored %}
 from chat.ui import rating
 from tests.conftest import ScriptedProvider
 
+Ratings = Callable[[], Iterable[Any]]
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 
+# {% if cookiecutter is stored %}
+@pytest.fixture
+def rated() -> Ratings:
+    """The replies that have a rating, as the database has them."""
+    return rated_rows
+
+
+# {% else %}
+@pytest.fixture
+def rated(file: Path) -> Ratings:
+    """The replies that have a rating, as the file has them."""
+
+    def rated() -> list[SimpleNamespace]:
+        lines = map(json.loads, file.read_text("utf-8").splitlines())
+        last = {line["message"]: SimpleNamespace(**line) for line in lines}
+        return [line for line in last.values() if line.rating is not None]
+
+    return rated
+
+
+# {% endif %}
 @pytest.fixture
 def answered(page: AppTest, scripted: ScriptedProvider) -> AppTest:
     """The page with a reply on it."""
@@ -28,7 +55,7 @@ def comment(page: AppTest, text: str) -> None:
     assert not page.exception
 
 
-def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest) -> None:
+def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
     (kept,) = rated()
     assert kept.rating == RATINGS[0]
@@ -41,13 +68,15 @@ def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest) -> None:
     assert (kept.context, kept.comment) == ([], "")
 
 
-def test_a_rating_can_be_taken_back(answered: AppTest) -> None:
+def test_a_rating_can_be_taken_back(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
     answered.feedback[0].set_value(None).run()
     assert list(rated()) == []
 
 
-def test_what_was_said_before_is_kept_with_a_rating(answered: AppTest, scripted: ScriptedProvider) -> None:
+def test_what_was_said_before_is_kept_with_a_rating(
+    answered: AppTest, scripted: ScriptedProvider, rated: Ratings
+) -> None:
     scripted.will_say("Two million.")
     answered.chat_input[0].set_value("How many live there?").run()
     answered.feedback[1].set_value(1).run()
@@ -59,7 +88,7 @@ def test_what_was_said_before_is_kept_with_a_rating(answered: AppTest, scripted:
     ]
 
 
-def test_a_rating_may_get_a_comment(answered: AppTest, scripted: ScriptedProvider) -> None:
+def test_a_rating_may_get_a_comment(answered: AppTest, scripted: ScriptedProvider, rated: Ratings) -> None:
     assert "Comment" not in [area.label for area in answered.text_area]
     answered.feedback[0].set_value(0).run()
     comment(answered, " Since *when*?\n")
@@ -84,7 +113,7 @@ def test_a_rating_and_its_comment_are_those_of_a_version(answered: AppTest, scri
     assert [area.value for area in answered.text_area if area.label == "Comment"] == ["Too short."]
 
 
-def test_a_comment_is_cut_also_where_the_browser_does_not(answered: AppTest) -> None:
+def test_a_comment_is_cut_also_where_the_browser_does_not(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
     comment(answered, "x" * (MOST_CHARACTERS + 1))
     (kept,) = rated()

@@ -3,25 +3,17 @@
 import json
 from pathlib import Path
 
-import pytest
+import pytest  # {% if cookiecutter is overseen %}
 
 from chat.feedback import RATINGS
-from chat.feedback.lines import rated, save
+from chat.feedback.lines import (
+    rated,  # {% if cookiecutter is overseen %}
+    save,
+)
 from tests.test_messages import talk
 
 
-def test_the_last_line_of_a_reply_counts(file: Path) -> None:
-    conversation = talk("one?", "one.", "two?", "two.")
-    one, two = conversation.messages[1::2]
-    for reply, rating in ((one, 0), (two, 1), (one, 1)):
-        reply.rating = rating
-        save(conversation, reply)
-    assert {entry.reply: entry.rating for entry in rated()} == {"one.": RATINGS[1], "two.": RATINGS[1]}
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
-    assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
-
-
+# {% if cookiecutter is overseen %}
 def test_a_line_that_is_no_rating_is_left_out_and_said(file: Path, caplog: pytest.LogCaptureFixture) -> None:
     conversation = talk("one?", "“one”\u2028.")
     reply = conversation.messages[1]
@@ -44,3 +36,19 @@ def test_a_line_of_a_time_without_comments_is_read(file: Path) -> None:
     file.write_text(json.dumps(line) + "\n", "utf-8")
     (entry,) = rated()
     assert (entry.comment, entry.context) == ("", [])
+
+
+# {% endif %}
+def test_each_rating_is_a_line(file: Path) -> None:
+    conversation = talk("one?", "one.", "two?", "two.")
+    one, two = conversation.messages[1::2]
+    for reply, rating in ((one, 0), (two, 1), (one, 1)):
+        reply.rating = rating
+        save(conversation, reply)
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
+    assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
+    # {% if cookiecutter is overseen %}
+    # The last one of a reply counts.
+    assert {entry.reply: entry.rating for entry in rated()} == {"one.": RATINGS[1], "two.": RATINGS[1]}
+    # {% endif %}

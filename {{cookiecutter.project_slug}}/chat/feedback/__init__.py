@@ -1,19 +1,17 @@
-"""Ratings of replies: drawn on the page, kept, and made use of.
+"""Ratings of replies."""
 
-Where they are kept is a module of this package with these functions:
-
-- `save(conversation: Conversation, reply: Message) -> None`: keeps the rating and the comment of a reply.
-- `rated() -> Iterator[Rated]`: every reply that has a rating, in any order.
-"""
-
+# {% if cookiecutter is stored or cookiecutter is overseen %}
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+# {% endif %}
 RATINGS = ("down", "up")  # {% if cookiecutter.feedback == "thumbs" %}
 RATINGS = (1, 2, 3, 4, 5)  # {% if cookiecutter.feedback != "thumbs" %}
+# {% if cookiecutter is stored %}
 BAD = ("down",)  # the ratings of a reply that should have been another  # {% if cookiecutter.feedback == "thumbs" %}
 BAD = (1, 2)  # the ratings of a reply that should have been another  # {% if cookiecutter.feedback != "thumbs" %}
-MOST_CHARACTERS = 2000  # of a comment
+# {% endif %}
+# {% if cookiecutter is stored or cookiecutter is overseen %}
 
 Rating = str  # one of RATINGS  # {% if cookiecutter.feedback == "thumbs" %}
 Rating = int  # one of RATINGS  # {% if cookiecutter.feedback != "thumbs" %}
@@ -33,3 +31,7 @@ class Rated:
     model: str
     rating: Rating | None  # None: taken back
     comment: str = ""
+
+
+# {% endif %}
+MOST_CHARACTERS = 2000  # of a comment

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from chat import settings
 from chat.feedback import BAD, RATINGS, Rated
-from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
 from chat.feedback.replay import ask_again
 from chat.feedback.report import report
-from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
+from chat.feedback.rows import rated
 from chat.providers import Request
 from chat.replies.answering import api
 

@@ -1,55 +1,26 @@
 """Ratings as lines of data/feedback.jsonl."""
 
 import json
-import logging
+import logging  # {% if cookiecutter is overseen %}
 import threading
-from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterator  # {% if cookiecutter is overseen %}
+from datetime import UTC, datetime
 
 from chat import settings
 from chat.conversation.messages import Conversation, Message
-from chat.feedback import RATINGS, Rated
+from chat.feedback import (
+    RATINGS,
+    Rated,  # {% if cookiecutter is overseen %}
+)
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)  # {% if cookiecutter is overseen %}
 
 FILE = settings.ROOT / "data" / "feedback.jsonl"
 
 _lock = threading.Lock()
 
 
-def save(conversation: Conversation, reply: Message) -> None:
-    """Add a line with the rating and the comment of a reply; the last line of a reply counts.
-
-    Raises:
-        OSError: if the file cannot be written.
-    """
-    rated = asdict(rated_now(conversation, reply))
-    line = json.dumps({**rated, "time": rated["time"].isoformat(timespec="milliseconds")}, ensure_ascii=False)
-    with _lock:
-        FILE.parent.mkdir(exist_ok=True)
-        FILE.touch(mode=0o600)  # for its owner alone to read
-        with FILE.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(f"{line}\n")
-
-
-def rated_now(conversation: Conversation, reply: Message) -> Rated:
-    """A reply as it is rated now."""
-    question, sent = conversation.question_of(reply), conversation.before(reply)
-    earlier = sent[: sent.index(question)]
-    return Rated(
-        conversation=conversation.id,
-        message=reply.id,
-        question=question.text,
-        context=[{"role": message.role, "content": message.text} for message in earlier],
-        reply=reply.text,
-        provider=reply.provider,
-        model=reply.model,
-        rating=None if reply.rating is None else RATINGS[reply.rating],
-        comment=reply.comment,
-    )
-
-
+# {% if cookiecutter is overseen %}
 def rated() -> Iterator[Rated]:
     """Every reply that has a rating; a line that is none is left out."""
     last: dict[str, Rated] = {}
@@ -65,3 +36,31 @@ def rated() -> Iterator[Rated]:
                     continue
                 last[entry.message] = entry
     return (entry for entry in last.values() if entry.rating is not None)
+
+
+# {% endif %}
+def save(conversation: Conversation, reply: Message) -> None:
+    """Add a line with the rating and the comment of a reply; the last line of a reply counts.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    question, sent = conversation.question_of(reply), conversation.before(reply)
+    earlier = sent[: sent.index(question)]
+    rated = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "conversation": conversation.id,
+        "message": reply.id,
+        "question": question.text,
+        "context": [{"role": message.role, "content": message.text} for message in earlier],
+        "reply": reply.text,
+        "provider": reply.provider,
+        "model": reply.model,
+        "rating": None if reply.rating is None else RATINGS[reply.rating],
+        "comment": reply.comment,
+    }
+    with _lock:
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.touch(mode=0o600)  # for its owner alone to read
+        with FILE.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(rated, ensure_ascii=False) + "\n")

@@ -40,7 +40,6 @@ def ask(rated: Rated, reply: Message, options: Request) -> None:
     """Let a reply be filled, to its end."""
     messages = [Message(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
     request = replace(options, messages=[*messages, Message("user", rated.question)])
-    again = Reply(reply, answer(request))  # {% if not cookiecutter is stored %}
-    again = Reply(reply, answer(request), save=lambda _: None)  # {% if cookiecutter is stored %}
+    again = Reply(reply, answer(request), save=lambda _: None)
     for _ in again.follow():
         pass

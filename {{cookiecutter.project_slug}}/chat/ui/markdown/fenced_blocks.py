@@ -15,7 +15,7 @@ from chat.conversation.parts import Chart, Table
 MOST_CHARACTERS = 200_000
 # A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
-# In a diagram: addresses, what takes one, and signs in whose place another is read.
+# In a diagram: addresses, what takes one, and characters in whose place another is read.
 OUTWARD = re.compile(
     r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?|javascript):(?=\S)|@import|<img|<style|themeCSS
     |\b(?:cross-fade|image|image-set|src|url)\(|(?<!\[)\\(?![n\]])""",
