@@ -36,7 +36,10 @@ FILES: Sequence[tuple[Condition, str]] = [
     (served("anthropic"), "chat/providers/anthropic.py"),
     (served("gemini"), "chat/providers/gemini.py"),
     (served("bedrock"), "chat/providers/bedrock.py"),
-    (served("openai_compatible"), "chat/providers/openai_compatible.py"),
+    (
+        served("openai_compatible"),
+        "chat/providers/openai_compatible.py chat/providers/thinking.py tests/test_thinking.py",
+    ),
     (served("embedded", "bedrock"), "chat/providers/threads.py"),
     (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py chat/ui/models.py"),
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),

@@ -82,6 +82,7 @@ for line in iter(sys.stdin.readline, ""):
         "kind": next((event.get("kind", event["event"]) for event in events if event["event"] == "reply failed"), None),
         "log": logged,
         "error": written.error,
+        "detail": written.detail,
         "stop_reason": written.stop_reason,
         "tokens": written.usage and [written.usage.input_tokens, written.usage.output_tokens],
         "left_out": written.left_out,

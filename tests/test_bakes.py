@@ -91,6 +91,7 @@ REMOTE = """
     chat/ui/models.py chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py tests/test_errors.py
     tests/test_keys.py tests/test_retries.py
 """
+THINKING = "chat/providers/thinking.py tests/test_thinking.py"
 SWITCHING = "chat/replies/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/ui/growing.py tests/test_markdown.py"
 USES = "chat/ui/uses.py"
@@ -198,6 +199,7 @@ def expected_files(answers: dict[str, str]) -> set[str]:
         expected |= {*SOMETIMES.get(answer, "").split()}
     expected |= {*REMOTE.split()} if modules != {"embedded"} else set()
     expected |= {"chat/providers/llama.py"} if "embedded" in modules else set()
+    expected |= {*THINKING.split()} if "openai_compatible" in modules else set()
     expected |= {"chat/providers/threads.py"} if modules & {"embedded", "bedrock"} else set()
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()

@@ -30,6 +30,11 @@ from chat.ui.typewriter import draw_reply  # {% if cookiecutter.streaming == "ty
 from chat.ui.undrawable import or_as_text
 from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
+# What is said of a reply that the provider ended, without a failure, before its end.
+CUT_SHORT = {
+    "max_tokens": "The reply has reached the most tokens that one may have.",
+    "ended_early": "The provider ended the reply early. Details has its reason.",
+}
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
 
 
@@ -69,7 +74,7 @@ def has_more(reply: Message) -> bool:
         reply.reasoning,
         reply.parts,  # {% if cookiecutter.rich_replies == "yes" %}
         reply.status != "complete",
-        reply.stop_reason == "max_tokens",
+        reply.stop_reason in CUT_SHORT,
         reply.left_out,
         reply.note,  # {% if cookiecutter.extra_providers %}
         unsent(reply),  # {% if cookiecutter.attachments != "none" %}
@@ -103,7 +108,7 @@ def draw_note(reply: Message) -> None:
         st.text(reply.note)
     # {% endif %}
     begins = reply.status == "streaming"  # in another page, just now
-    if begins or (reply.status == "complete" and reply.stop_reason != "max_tokens"):
+    if begins or (reply.status == "complete" and reply.stop_reason not in CUT_SHORT):
         return
     if reply.status == "failed":
         st.error(inert(reply.error), icon=":material/error:")
@@ -111,8 +116,8 @@ def draw_note(reply: Message) -> None:
         st.info("The reply was stopped.", icon=":material/stop_circle:")
     elif reply.status == "interrupted":
         st.info("The reply was interrupted.", icon=":material/power_off:")
-    elif reply.stop_reason == "max_tokens":
-        st.info("The reply has reached the most tokens that one may have.", icon=":material/content_cut:")
+    elif reply.stop_reason in CUT_SHORT:
+        st.info(CUT_SHORT[reply.stop_reason], icon=":material/content_cut:")
     with st.container(horizontal=True):
         st.button("Try again", key=f"again-{reply.id}", on_click=act, args=("Try again", reply.id))
         if reply.text:

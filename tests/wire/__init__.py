@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.requests import Request as HTTPRequest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,6 +29,7 @@ from .bedrock import ConverseStream
 from .chat import DIALECTS, ChatCompletions, Ollama
 from .gemini import GenerateContent
 from .openai import Responses
+from .quirks import Raw
 from .reply import ERRORS, INPUT_TOKENS, REFUSAL, Reply
 from .scenarios import REASONING, STREAMS, TEXT, Halt, Scenario, first_half
 
@@ -96,6 +97,7 @@ class Wire:
         self.requests: list[Request] = []
         self.listings: list[Request] = []
         self.models = ["wire-1", "wire-2"]
+        self._scenarios: list[Any] = []  # a Scenario or a Raw for each
         self.play("good")
 
         routes = []
@@ -158,11 +160,18 @@ class Wire:
         names = [scenario] if isinstance(scenario, str) else scenario
         self._scenarios = [Scenario(name, **options) for name in names]
 
+    def answer(self, *responses: Raw) -> None:
+        """Answer each following request by the next of these responses; the last one stays."""
+        self._scenarios = [*responses]
+
     async def _reply(self, name: str, spelling: type[Reply], http: HTTPRequest) -> ASGIApp:
         body = await http.json()
         scenario = self._scenarios.pop(0) if self._scenarios[1:] else self._scenarios[0]
-        request = Request(name, http.url.path, dict(http.headers), body, until=scenario.until)
+        until = None if isinstance(scenario, Raw) else scenario.until
+        request = Request(name, http.url.path, dict(http.headers), body, until=until)
         self.requests.append(request)
+        if isinstance(scenario, Raw):
+            return partial(_answer, request, partial(_send, scenario))
         model = http.path_params.get("model") or body["model"]
         reply = spelling(body, model, scenario.dialect)
         response = reply.refused_parameter() or _error(scenario, reply) or partial(_stream, request, scenario, reply)
@@ -197,6 +206,16 @@ def _error(scenario: Scenario, reply: Reply) -> JSONResponse | None:
         response.headers["retry-after"] = str(seconds)
     response.status_code = scenario.status or response.status_code
     return response
+
+
+async def _send(raw: Raw, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"content-type": raw.media_type, **raw.headers}
+    if not raw.drop:
+        await Response(raw.body, raw.status, headers)(scope, receive, send)
+        return
+    spelt = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": raw.status, "headers": spelt})
+    await send({"type": "http.response.body", "body": raw.body, "more_body": True})
 
 
 async def _answer(request: Request, response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

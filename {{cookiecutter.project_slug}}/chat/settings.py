@@ -17,7 +17,8 @@ def secret(name: str) -> str | None:
         value = st.secrets.get(name)
     except StreamlitSecretNotFoundError:  # raised where there is no secrets file at all
         value = None
-    return str(value) if value else os.environ.get(name) or None
+    value = str(value or os.environ.get(name, "")).strip()  # copied with a line end, it looks like none
+    return value or None
 
 
 TITLE = "{{ cookiecutter.project_name | escaped }}"

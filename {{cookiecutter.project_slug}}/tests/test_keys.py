@@ -4,7 +4,7 @@ import pytest
 
 from chat import settings
 from chat.providers import ProviderError  # {% if cookiecutter is keyed %}
-from chat.providers.keys import api_key, base_url, missing, missing_key
+from chat.providers.keys import api_key, base_url, missing, problem
 
 # {% if not cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER
@@ -24,7 +24,7 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # {% if cookiecutter is keyed %}
 def test_a_missing_key_is_named_with_its_place_and_source() -> None:
-    said = missing_key(PROVIDER)
+    said = problem(PROVIDER)
     assert said
     for words in (PROVIDER.key, ".streamlit/secrets.toml", PROVIDER.key_page):
         assert words in said
@@ -34,20 +34,42 @@ def test_a_missing_key_is_named_with_its_place_and_source() -> None:
 
 
 # {% else %}
-def test_no_key_is_needed() -> None:
-    assert missing_key(PROVIDER) is None
+def test_no_key_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PROVIDER.base_url_setting, "http://localhost:1")
+    assert problem(PROVIDER) is None
     assert api_key(PROVIDER) == ""
 
 
 # {% endif %}
 def test_a_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(PROVIDER.key, "a key")
-    assert missing_key(PROVIDER) is None
+    monkeypatch.setenv(PROVIDER.key, " a key\r\n")
+    monkeypatch.setenv(PROVIDER.base_url_setting, "http://localhost:1")
+    assert problem(PROVIDER) is None
     assert api_key(PROVIDER) == "a key"
 
 
+@pytest.mark.parametrize("key", ["sk-“quoted”", "sk-1\nsk-2", "sk-\x00", "sk-Ключ"])
+def test_a_key_that_no_header_can_carry_is_said(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setattr("streamlit.secrets", {PROVIDER.key: key})
+    assert problem(PROVIDER) == f"{PROVIDER.key} holds a character that no key has. Copy it again."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost:1/v1", "http://localhost:port", "http://localhost:99999", "http://a b/v1", "http://[::1", "x"],
+)
+def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv(PROVIDER.key, "a key")
+    monkeypatch.setenv(PROVIDER.base_url_setting, address)
+    said = problem(PROVIDER)
+    assert said
+    assert f"{PROVIDER.base_url_setting} holds no address" in said
+    assert address not in said.replace("http://localhost:8000/v1", "")
+
+
 def test_another_address_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert base_url(PROVIDER) == PROVIDER.base_url
+    if not PROVIDER.base_url_example:
+        assert base_url(PROVIDER) == PROVIDER.base_url
     monkeypatch.setenv(PROVIDER.base_url_setting, "http://localhost:1")
     assert base_url(PROVIDER) == "http://localhost:1"
     assert PROVIDER.base_url_setting in missing(PROVIDER.base_url_setting)

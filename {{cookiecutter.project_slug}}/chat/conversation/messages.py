@@ -15,7 +15,7 @@ from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "
 # {% endif %}
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
-StopReason = Literal["complete", "max_tokens"]
+StopReason = Literal["complete", "max_tokens", "ended_early"]
 
 CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
 
@@ -93,6 +93,7 @@ class Message(Place):
     # A reply has these too.
     status: Status = "complete"
     error: str = ""  # why it failed: one sentence for the person who asked
+    detail: str = ""  # what the provider said of that, in its own words
     provider: str = ""
     model: str = ""
     reasoning: str = ""  # what the model thought before it answered, where it tells

@@ -34,6 +34,7 @@ class Provider:
     key_page: str = ""  # where to get one; empty where none is needed
     base_url: str | None = None  # None: where the SDK looks for it
     base_url_setting: str = ""  # the name of the setting for another address
+    base_url_example: str = ""  # for one that each has of their own
     prices: dict[str, tuple[float, float]] = field(default_factory=dict)  # US dollars a million tokens in, and out
     prices_of: str = ""  # the day on which they were read
     # {% endif %}
@@ -62,8 +63,13 @@ class Chunk:
 
     text: str = ""
     reasoning: str = ""
+    # {% if cookiecutter is using("openai_compatible") %}
+    take_back: int = 0  # so many characters of the text before this were thoughts
+    # {% endif %}
     usage: Usage | None = None
     stop_reason: StopReason | None = None
+    detail: str = ""  # why it ended early, in the provider's words
+    notice: str = ""  # what is waited for; the next chunk ends it  # {% if cookiecutter is remote %}
     left_out: int = 0  # how many of the oldest messages the model was not sent
     part: Part | None = None  # a chart, a table or an image  # {% if cookiecutter.rich_replies == "yes" %}
     # {% if cookiecutter.extra_providers %}
@@ -76,6 +82,7 @@ class Chunk:
 SENTENCES = {
     "context": "This is too long for the model. Clear the chat, or ask something shorter.",
     "empty": "The model said nothing. Try again, or ask in another way.",
+    "nothing": "The reply ended before its first word. Try again.",
     "cut_off": "The reply was cut off before its end. Try again.",
 }
 
@@ -85,7 +92,7 @@ class ProviderError(Exception):
 
     Attributes:
         kind: what happened, in a word.
-        detail: what the provider said, for the log.
+        detail: what the provider said, for the log and for Details.
         sentence: what a person is told.
     """
 

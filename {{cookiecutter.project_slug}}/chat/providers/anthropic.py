@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.messages import Usage
+from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.errors import failure, provider_error
-from chat.providers.keys import api_key, base_url, missing_key
+from chat.providers.errors import expect_stream, failure, provider_error
+from chat.providers.keys import api_key, base_url, problem
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-problem = missing_key
+# All other reasons to end are Anthropic's, before the reply was whole.
+STOP_REASONS: dict[str, StopReason] = {
+    **dict.fromkeys(("end_turn", "stop_sequence"), "complete"),
+    **dict.fromkeys(("max_tokens", "model_context_window_exceeded"), "max_tokens"),
+}
 
 
 def prepare(provider: Provider) -> None:
@@ -56,7 +60,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     Raises:
         ProviderError: whatever went wrong.
     """
-    from anthropic import omit
+    from anthropic import AsyncStream, omit
 
     provider = request.provider
     # {% if cookiecutter.attachments == "none" %}
@@ -68,29 +72,35 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     # {% endif %}
     try:
         messages = client(api_key(provider), base_url(provider)).messages
-        async with messages.stream(
+        async with messages.with_streaming_response.create(
             model=request.model,
             system=request.system_prompt or omit,
             messages=turns,
             max_tokens=request.max_tokens,
-        ) as events:
-            async for event in events:
-                match event.type:
-                    case "text":
-                        yield Chunk(event.text)
-                    case "thinking":
-                        yield Chunk(reasoning=event.thinking)
-            message = await events.get_final_message()
-            usage = message.usage
-            cached = (usage.cache_creation_input_tokens or 0) + (usage.cache_read_input_tokens or 0)
-            yield Chunk(usage=Usage(usage.input_tokens + cached, usage.output_tokens))
-            match message.stop_reason:
-                case "refusal":
-                    raise failure("blocked", provider, "refusal")
-                case "max_tokens" | "model_context_window_exceeded":
-                    yield Chunk(stop_reason="max_tokens")
-                case str():
-                    yield Chunk(stop_reason="complete")
+            stream=True,
+        ) as response:
+            await expect_stream(response.http_response, provider)
+            counted: dict[str, Any] = {}
+            stop_reason: StopReason | None = None
+            async for event in await response.parse(to=AsyncStream[Any]):
+                match event:
+                    case {"content_block": {"text": str(text)}} | {"delta": {"text": str(text)}}:
+                        yield Chunk(text)
+                    case {"content_block": {"thinking": str(text)}} | {"delta": {"thinking": str(text)}}:
+                        yield Chunk(reasoning=text)
+                    case {"delta": {"stop_reason": "refusal"}}:
+                        raise failure("blocked", provider, str(event))
+                    case {"delta": {"stop_reason": str(reason)}}:
+                        stop_reason = STOP_REASONS.get(reason, "ended_early")
+                        yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
+                    case {"type": "message_stop"} if not stop_reason:
+                        yield Chunk(stop_reason="complete")
+                match event:
+                    case {"message": {"usage": dict(usage)}} | {"usage": dict(usage)}:  # so far; null: as before
+                        counted |= {name: tokens for name, tokens in usage.items() if isinstance(tokens, int)}
+            if counted.keys() >= {"input_tokens", "output_tokens"}:
+                cached = counted.get("cache_creation_input_tokens", 0) + counted.get("cache_read_input_tokens", 0)
+                yield Chunk(usage=Usage(counted["input_tokens"] + cached, counted["output_tokens"]))
     except ProviderError:
         raise
     except Exception as error:

@@ -9,9 +9,9 @@ from typing import Any
 from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
-from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers import Chunk, Provider, ProviderError, Request, keys
 from chat.providers.errors import failure, provider_error
-from chat.providers.keys import api_key, base_url, missing_key
+from chat.providers.keys import api_key, base_url, key_setting
 from chat.providers.threads import in_thread
 
 REGION = settings.secret("AWS_REGION") or settings.secret("AWS_DEFAULT_REGION") or "us-east-1"
@@ -21,7 +21,7 @@ _has_credentials = False
 
 def problem(provider: Provider) -> str | None:
     """What to do about a key that is not there, else None; other credentials of AWS will do."""
-    return None if _has_credentials else missing_key(provider)
+    return keys.problem(provider, key_if_any)
 
 
 def prepare(provider: Provider) -> None:
@@ -36,7 +36,7 @@ def prepare(provider: Provider) -> None:
 
 def key_if_any(provider: Provider) -> str:
     """The key; empty where other credentials of AWS take its place."""
-    return "" if missing_key(provider) and _has_credentials else api_key(provider)
+    return "" if _has_credentials and not settings.secret(key_setting(provider)) else api_key(provider)
 
 
 @lru_cache(maxsize=1)
@@ -98,6 +98,9 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             messages=turns,
             inferenceConfig={"maxTokens": request.max_tokens},
         )
+        kind = response["ResponseMetadata"]["HTTPHeaders"].get("content-type", "")
+        if kind.startswith(("text/html", "application/json")):
+            raise failure("address", provider, kind)
         opened.append(response["stream"])
         for event in response["stream"]:
             if hand_over(event):
@@ -112,16 +115,16 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         yield Chunk(text)
                     case {"contentBlockDelta": {"delta": {"reasoningContent": {"text": text}}}}:
                         yield Chunk(reasoning=text)
-                    case {"metadata": {"usage": usage}}:
-                        yield Chunk(usage=Usage(usage["inputTokens"], usage["outputTokens"]))
+                    case {"metadata": {"usage": {"inputTokens": int(sent), "outputTokens": int(said)}}}:
+                        yield Chunk(usage=Usage(sent, said))
                     case {"messageStop": {"stopReason": "max_tokens" | "model_context_window_exceeded"}}:
                         yield Chunk(stop_reason="max_tokens")
                     case {"messageStop": {"stopReason": "guardrail_intervened" | "content_filtered" as reason}}:
                         raise failure("blocked", provider, reason)
-                    case {"messageStop": {"stopReason": "malformed_model_output" as reason}}:
-                        raise ProviderError("cut_off", reason)
-                    case {"messageStop": _}:
+                    case {"messageStop": {"stopReason": "end_turn" | "stop_sequence"}}:
                         yield Chunk(stop_reason="complete")
+                    case {"messageStop": stop}:
+                        yield Chunk(stop_reason="ended_early", detail=stop.get("stopReason", ""))
     except ProviderError:
         raise
     except ClientError as error:

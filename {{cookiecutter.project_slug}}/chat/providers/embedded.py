@@ -134,10 +134,11 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     async with aclosing(in_thread(complete)) as events:
         async for event in events:
             if error := event.get("error"):
-                kind = "context" if error.get("type") == "exceed_context_size_error" else "cut_off"
-                raise ProviderError(kind, str(error))
+                if error.get("type") == "exceed_context_size_error":
+                    raise ProviderError("context", str(error))
+                raise ProviderError("failed", str(error), "The model failed. Details has its reason. Try again.")
             for choice in event["choices"]:
-                yield Chunk(choice["delta"].get("content") or "")
+                yield Chunk(choice["delta"].get("content") or "", choice["delta"].get("reasoning_content") or "")
                 if reason := choice["finish_reason"]:
                     yield Chunk(stop_reason="max_tokens" if reason == "length" else "complete")
             if usage := event.get("usage"):

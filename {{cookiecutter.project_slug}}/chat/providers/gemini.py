@@ -9,14 +9,12 @@ from chat import settings
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.errors import failure, provider_error
-from chat.providers.keys import api_key, base_url, missing_key
+from chat.providers.keys import api_key, base_url, problem
 
 if TYPE_CHECKING:
     from google.genai.client import AsyncClient
 
 BLOCKED = ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII")
-
-problem = missing_key
 
 
 def prepare(provider: Provider) -> None:
@@ -95,8 +93,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     reason = candidate.finish_reason
                     if reason in BLOCKED:
                         raise failure("blocked", provider, reason)
-                    if reason in {"STOP", "MAX_TOKENS"}:
-                        yield Chunk(stop_reason="max_tokens" if reason == "MAX_TOKENS" else "complete")
+                    if reason == "STOP":
+                        yield Chunk(stop_reason="complete")
+                    elif reason == "MAX_TOKENS":
+                        yield Chunk(stop_reason="max_tokens")
+                    elif reason:
+                        yield Chunk(stop_reason="ended_early", detail=str(candidate.finish_message or reason))
         if usage:  # each chunk counts what has come so far
             output_tokens = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
             yield Chunk(usage=Usage(usage.prompt_token_count or 0, output_tokens))

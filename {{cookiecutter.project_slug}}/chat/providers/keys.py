@@ -1,41 +1,83 @@
 """The key and the address of a provider: from the settings, else as it has them."""
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 from chat import settings
 from chat.providers import Provider, ProviderError
-from chat.providers.errors import failure
 
 
-def first_set(*names: str) -> str | None:
-    """The value of the first of these settings that has one."""
-    return next((value for name in names if name and (value := settings.secret(name))), None)
+def key_setting(provider: Provider) -> str:
+    """The name of the setting that holds the key, or should hold it."""
+    # {% if not cookiecutter.extra_providers %}
+    return "LLM_API_KEY" if settings.secret("LLM_API_KEY") else provider.key
+    # {% else %}
+    return provider.key
+    # {% endif %}
+
+
+def address_setting(provider: Provider) -> str:
+    """The name of the setting that holds the address, or can hold another one."""
+    # {% if not cookiecutter.extra_providers %}
+    return "LLM_BASE_URL" if settings.secret("LLM_BASE_URL") else provider.base_url_setting
+    # {% else %}
+    return provider.base_url_setting
+    # {% endif %}
 
 
 def api_key(provider: Provider) -> str:
     """The key; empty where none is needed and none is set.
 
     Raises:
-        ProviderError: if there is none.
+        ProviderError: if there is none, or one that no header can carry.
     """
-    key = first_set("LLM_API_KEY", provider.key)  # {% if not cookiecutter.extra_providers %}
-    key = first_set(provider.key)  # {% if cookiecutter.extra_providers %}
+    name = key_setting(provider)
+    key = settings.secret(name) or ""
     if not key and provider.key_page:
-        raise failure("auth", provider, f"{provider.key} is not set")
-    return key or ""
+        raise ProviderError("auth", f"{name} is not set", f"{missing(name)} You get one at {provider.key_page}")
+    if not (key.isascii() and key.isprintable()):
+        raise ProviderError("auth", f"{name} is no key", f"{name} holds a character that no key has. Copy it again.")
+    return key
 
 
 def base_url(provider: Provider) -> str | None:
-    """The address; None where the SDK knows it."""
-    named = first_set("LLM_BASE_URL", provider.base_url_setting)  # {% if not cookiecutter.extra_providers %}
-    named = first_set(provider.base_url_setting)  # {% if cookiecutter.extra_providers %}
-    return named or provider.base_url
+    """The address; None where the SDK knows it.
+
+    Raises:
+        ProviderError: if there must be one and is none, or if it is no address.
+    """
+    name = address_setting(provider)
+    url = settings.secret(name) or provider.base_url
+    if not url and provider.base_url_example:
+        raise ProviderError("address", f"{name} is not set", f"{missing(name)} It looks like {example(provider)}")
+    if url and not is_address(url):
+        looks = f" It looks like {example(provider)}" if example(provider) else ""
+        raise ProviderError("address", f"{name} is no address", f"{name} holds no address that can be asked.{looks}")
+    return url
 
 
-def missing_key(provider: Provider) -> str | None:
-    """What to do about a key that is not there, else None."""
+def example(provider: Provider) -> str:
+    """What the address of a provider looks like."""
+    return provider.base_url or provider.base_url_example
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is the address of something on the web: well-formed, with a host."""
     try:
-        api_key(provider)
-    except ProviderError:
-        return f"{missing(provider.key)} You get one at {provider.key_page}"
+        parts = urlsplit(url)
+        written = url.isprintable() and " " not in url
+        return written and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of the port, or of a bracket
+        return False
+
+
+def problem(provider: Provider, key: Callable[[Provider], str] = api_key) -> str | None:
+    """What to do about a key or an address that is not there or cannot be right, else None."""
+    try:
+        key(provider)
+        base_url(provider)
+    except ProviderError as error:
+        return error.sentence
     return None
 
 

@@ -1,5 +1,6 @@
 """OpenAI, through its Responses API: https://platform.openai.com/docs/api-reference/responses."""
 
+import json
 from collections.abc import AsyncGenerator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -8,8 +9,8 @@ from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.errors import failure, provider_error
-from chat.providers.keys import api_key, base_url, missing_key
+from chat.providers.errors import expect_stream, failure, provider_error
+from chat.providers.keys import api_key, base_url, problem
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 # Its list names models for images, sound and embeddings too.
 CHAT_MODELS = ("gpt-", "o1", "o3", "o4")
 OTHER_MODELS = ("audio", "image", "instruct", "realtime", "search", "transcribe", "tts")
-
-problem = missing_key
 
 
 def prepare(provider: Provider) -> None:
@@ -83,31 +82,38 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             stream=True,
             # In place of `input`, which the SDK checks for 0.25 ms a message: a long conversation would be felt.
             extra_body={"input": turns},
-        ) as stream:
+        ) as response:
+            await expect_stream(response.http_response, provider)
             refused = False
             # As dictionaries: typed events would take most of the time that the SDK needs for a reply.
-            async for event in await stream.parse(to=AsyncStream[Any]):
-                match event["type"]:
-                    case "response.output_text.delta":
-                        yield Chunk(event["delta"])
-                    case "response.refusal.delta":
+            async for event in await response.parse(to=AsyncStream[Any]):
+                match event:
+                    case {"type": "response.output_text.delta", "delta": str(text)}:
+                        yield Chunk(text)
+                    case {"type": "response.refusal.delta", "delta": str(text)}:
                         refused = True
-                        yield Chunk(event["delta"])
-                    case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                        yield Chunk(reasoning=event["delta"])
-                    case "response.completed" | "response.incomplete":
-                        response = event["response"]
-                        if usage := response.get("usage"):
-                            yield Chunk(usage=Usage(usage["input_tokens"], usage["output_tokens"]))
-                        reason = (response.get("incomplete_details") or {}).get("reason")
-                        if refused or reason == "content_filter":
-                            raise failure("blocked", provider, str(reason))
-                        yield Chunk(stop_reason="max_tokens" if reason == "max_output_tokens" else "complete")
-                    case "response.failed":
-                        error = event["response"].get("error") or {}
-                        raise provider_error(error, provider, code=error.get("code", ""))
-                    case "error":  # for this event the SDK raises nothing
-                        raise provider_error(event, provider, code=event.get("code") or "")
+                        yield Chunk(text)
+                    case {
+                        "type": "response.reasoning_summary_text.delta" | "response.reasoning_text.delta",
+                        "delta": str(text),
+                    }:
+                        yield Chunk(reasoning=text)
+                    case {"type": "response.failed" | "error"}:  # the SDK raises nothing
+                        raise provider_error(event.get("response") or event, provider)
+                match event:
+                    case {"response": {"usage": {"input_tokens": int(sent), "output_tokens": int(said)}}}:
+                        yield Chunk(usage=Usage(sent, said))
+                match event:
+                    case {"type": "response.completed" | "response.incomplete"} if refused:
+                        raise failure("blocked", provider, "refusal")
+                    case {"type": "response.completed"}:
+                        yield Chunk(stop_reason="complete")
+                    case {"response": {"incomplete_details": {"reason": "content_filter" as reason}}}:
+                        raise failure("blocked", provider, reason)
+                    case {"response": {"incomplete_details": {"reason": "max_output_tokens"}}}:
+                        yield Chunk(stop_reason="max_tokens")
+                    case {"type": "response.incomplete"}:
+                        yield Chunk(stop_reason="ended_early", detail=json.dumps(event.get("response")))
     except ProviderError:
         raise
     except Exception as error:

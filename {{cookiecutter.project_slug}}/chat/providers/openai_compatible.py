@@ -1,23 +1,27 @@
 """Chat Completions, which many providers and servers speak: https://platform.openai.com/docs/api-reference/chat."""
 
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chat import settings
 from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.messages import Usage
+from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.errors import failure, provider_error
-from chat.providers.keys import api_key, base_url, missing, missing_key
+from chat.providers.errors import expect_stream, failure, provider_error
+from chat.providers.keys import api_key, base_url, problem
+from chat.providers.thinking import thoughts_apart
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 
-def problem(provider: Provider) -> str | None:
-    """What to do about an address or a key that is not there, else None."""
-    return missing_key(provider) if base_url(provider) else missing(provider.base_url_setting)
+# All other reasons to end are the provider's, before the reply was whole.
+STOP_REASONS: dict[str, StopReason] = {
+    **dict.fromkeys(("stop", "stop_sequence", "end_turn", "eos", "eos_token"), "complete"),
+    **dict.fromkeys(("length", "max_tokens"), "max_tokens"),
+}
 
 
 def prepare(provider: Provider) -> None:
@@ -41,12 +45,17 @@ async def models(provider: Provider) -> list[str]:
     return sorted([model.id async for model in client(api_key(provider), base_url(provider)).models.list()])
 
 
-async def stream(request: Request) -> AsyncGenerator[Chunk]:
+def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
     Raises:
         ProviderError: whatever went wrong.
     """
+    return thoughts_apart(completion(request))
+
+
+async def completion(request: Request) -> AsyncGenerator[Chunk]:
+    """The same, with what the model thought where the server leaves it."""
     provider = request.provider
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
     # {% if cookiecutter.attachments == "none" %}
@@ -65,36 +74,56 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     # {% endif %}
     try:
         completions = client(api_key(provider), base_url(provider)).chat.completions
-        async with await completions.create(
+        async with completions.with_streaming_response.create(
             model=request.model,
             messages=[],  # in `extra`: the SDK checks them for 0.25 ms each, and a long conversation would be felt
             extra_body=extra,
             stream=True,
-        ) as chunks:
-            refused, usage = False, None
-            async for chunk in chunks:
-                usage = chunk.usage or usage  # some count in every chunk what has come so far
-                for choice in chunk.choices:
-                    refused = refused or bool(choice.delta.refusal)
-                    for part in parts(choice.delta):
-                        yield part
-                    match choice.finish_reason:
-                        case None:
-                            pass
-                        case "error":
-                            raise failure("overloaded", provider, str(chunk))
-                        case "length":
-                            yield Chunk(stop_reason="max_tokens")
-                        case reason if refused or reason == "content_filter":
+        ) as response:
+            await expect_stream(response.http_response, provider)
+            refused, usage, stop_reason = False, None, None
+            async for data in events(response.iter_bytes()):
+                if data == "[DONE]":  # the end, also where no reason was given
+                    yield Chunk(usage=usage, stop_reason=stop_reason or "complete")
+                    usage = None
+                    continue
+                event = json.loads(data)
+                if not isinstance(event, dict) or event.get("error") or event.get("object") == "error":
+                    raise provider_error(event, provider)
+                match event.get("usage"):  # some count in every chunk what has come so far
+                    case {"prompt_tokens": int(sent), "completion_tokens": int(said)}:
+                        usage = Usage(sent, said)
+                for choice in event.get("choices") or []:
+                    match choice:
+                        case {"delta": dict(delta)} | {"message": dict(delta)}:
+                            refused = refused or bool(delta.get("refusal"))
+                            for part in parts(delta):
+                                yield part
+                    match choice:
+                        case {"finish_reason": "error"}:
+                            raise failure("overloaded", provider, data)
+                        case {"finish_reason": str(reason)} if refused or reason == "content_filter":
                             raise failure("blocked", provider, reason)
-                        case _:
-                            yield Chunk(stop_reason="complete")
-            if usage:
-                yield Chunk(usage=Usage(usage.prompt_tokens, usage.completion_tokens))
+                        case {"finish_reason": str(reason)}:
+                            stop_reason = STOP_REASONS.get(reason.lower(), "ended_early")
+                            yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
+            yield Chunk(usage=usage)
     except ProviderError:
         raise
     except Exception as error:
         raise provider_error(error, provider) from error
+
+
+async def events(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    """The data of each server-sent event. The SDK's own stream does not tell whether the last one, `[DONE]`, came."""
+    rest = b""
+    async for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line.startswith(b"data:") and (data := line[5:].strip()):
+                yield data.decode()
+    if rest.startswith(b"data:"):
+        yield rest[5:].strip().decode()
 
 
 # {% if cookiecutter.attachments != "none" %}
@@ -109,16 +138,23 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, A
 
 
 # {% endif %}
-def parts(delta: Any) -> list[Chunk]:
+def parts(delta: dict[str, Any]) -> Iterator[Chunk]:
     """The parts of a reply in one delta; where a model thinks first, the field for that has two names."""
-    thoughts = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None) or ""
-    # {% if cookiecutter is choosing("mistral") %}
-    if isinstance(delta.content, list):
-        return [
-            Chunk(reasoning="".join(thought["text"] for thought in part["thinking"]))
-            if part["type"] == "thinking"
-            else Chunk(part["text"])
-            for part in delta.content
-        ]
-    # {% endif %}
-    return [Chunk(delta.content or delta.refusal or "", thoughts)]
+    for thought in texts(delta.get("reasoning_content") or delta.get("reasoning")):
+        yield Chunk(reasoning=thought.text)
+    yield from texts(delta.get("content") or delta.get("refusal"))
+
+
+def texts(content: Any) -> Iterator[Chunk]:
+    """The text and the thoughts in a content: a text, or a list of parts. Those of another kind are passed over."""
+    match content:
+        case str():
+            yield Chunk(content)
+        case list():
+            for part in content:
+                yield from texts(part)
+        case {"thinking": thoughts}:
+            for thought in texts(thoughts):
+                yield Chunk(reasoning=thought.text)
+        case {"text": str(text)}:
+            yield Chunk(text)

@@ -36,10 +36,15 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
     context = request.provider.context_tokens
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     kept = fitting(request.messages, room)
+    refused = False  # the system prompt, by the template of the model  # {% if cookiecutter is remote %}
     while True:
         if left_out := len(request.messages) - len(kept):
             yield Chunk(left_out=left_out)
         shortened = replace(request, messages=kept)
+        # {% if cookiecutter is remote %}
+        if refused:
+            shortened = prompt_in_question(shortened)
+        # {% endif %}
         reply = patiently(api.stream, shortened)  # {% if cookiecutter is remote %}
         reply = api.stream(shortened)  # {% if not cookiecutter is remote %}
         try:
@@ -48,6 +53,11 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
                     yield chunk
             return
         except ProviderError as error:
+            # {% if cookiecutter is remote %}
+            if error.kind == "system_prompt" and shortened.system_prompt:
+                refused = True
+                continue
+            # {% endif %}
             # The count was too low for this text, or this model reads less than was thought.
             sent = total(kept)
             kept = fitting(kept, sent // 2)
@@ -55,6 +65,15 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
                 raise
 
 
+# {% if cookiecutter is remote %}
+def prompt_in_question(request: Request) -> Request:
+    """A request with its system prompt in front of the first question."""
+    first, *later = request.messages
+    first = replace(first, text=f"{request.system_prompt}\n\n{first.text}")
+    return replace(request, system_prompt="", messages=[first, *later])
+
+
+# {% endif %}
 def fitting(messages: list[Message], room: int) -> list[Message]:
     """The last messages that fit into `room` tokens, from the start of a turn on; at least the question.
 

@@ -15,7 +15,7 @@ from functools import cache
 from chat import settings
 from chat.conversation.messages import Door, Message, Status, well_formed
 from chat.providers import Chunk, ProviderError
-from chat.server.log import about, unquoted
+from chat.server.log import MOST_DETAIL, about, masked, unquoted
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ def start_loop() -> asyncio.AbstractEventLoop:
 class Reply:
     """One reply as it comes: a task that fills its message, and any number of pages that follow it."""
 
+    notice = ""  # what it waits for, where that is not the model  # {% if cookiecutter is remote %}
+
     def __init__(
         self,
         message: Message,
@@ -56,7 +58,7 @@ class Reply:
         """Start filling `message` with `chunks`; `save` it in the end."""  # {% if cookiecutter is stored %}
         self.message = message
         self._save = save  # {% if cookiecutter is stored %}
-        message.status, message.error, message.stop_reason = "streaming", "", None
+        message.status, message.error, message.detail, message.stop_reason = "streaming", "", "", None
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
         self._gathered = time.monotonic()
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
@@ -104,7 +106,8 @@ class Reply:
                     self._take(chunk)
                     await self._gather()
             if message.stop_reason is None:
-                raise ProviderError("cut_off", "the stream ended without a stop reason")
+                begun = message.text or message.reasoning
+                raise ProviderError("cut_off" if begun else "nothing", "the stream ended without a stop reason")
             has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
             has_content = message.text.strip()  # {% if cookiecutter.rich_replies == "no" %}
             if message.stop_reason == "complete" and not has_content:
@@ -115,7 +118,8 @@ class Reply:
             return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
             # In a thread: to look for every part of it in a long conversation takes a while.
-            detail = await asyncio.to_thread(unquoted, error.detail, message)
+            message.detail = well_formed(masked(error.detail)[:MOST_DETAIL])
+            detail = await asyncio.to_thread(unquoted, message.detail, message)
             log.warning("reply failed", extra=about(message, kind=error.kind, detail=detail))
             return "failed", error.sentence
         except Exception:
@@ -138,10 +142,16 @@ class Reply:
                 message.first_token_seconds = seconds
             if message.reasoning_seconds is None and chunk.text and message.reasoning:
                 message.reasoning_seconds = seconds - (message.first_token_seconds or 0)
+            # {% if cookiecutter is using("openai_compatible") %}
+            if chunk.take_back:
+                message.text = message.text[: -chunk.take_back]
+            # {% endif %}
             message.text += self._text.take(chunk.text)
             message.reasoning += self._reasoning.take(chunk.reasoning)
             message.left_out = chunk.left_out or message.left_out
             message.stop_reason = chunk.stop_reason or message.stop_reason
+            message.detail = well_formed(chunk.detail) or message.detail
+            self.notice = chunk.notice  # {% if cookiecutter is remote %}
             if chunk.usage:
                 message.usage = chunk.usage + message.usage
             # {% if cookiecutter.rich_replies == "yes" %}

@@ -8,33 +8,50 @@ from contextlib import aclosing
 
 from chat import settings
 from chat.providers import Chunk, ProviderError, Request
+from chat.providers.errors import failure
 from chat.server.log import about
 
 log = logging.getLogger(__name__)
 
-PASSING = {"rate_limit", "overloaded", "timeout", "connection"}
+# What may pass, and what is said meanwhile. One who was silent for a minute is not asked again: that is told at once.
+PASSING = {
+    "rate_limit": "is busy",
+    "overloaded": "is busy",
+    "connection": "cannot be reached",
+    "nothing": "said nothing",
+}
+# What cuts a reply off that has begun.
+LOST = {"connection", "nothing", "timeout", "unsent", "unknown"}
 
 
 async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request: Request) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for a request, begun again after a failure that may pass.
+    """What `stream` gives for a request, begun again after a failure that may pass; a notice says so.
 
     Raises:
         ProviderError: the last attempt's, or the first that no attempt can mend: nothing is asked for again once a
-            token has come, nor where the provider wants to be left alone for long.
+            token has come, nor where the provider wants to be left alone for long. None once the stop reason is known:
+            the reply is whole then, whatever fails after it.
     """
     for attempt in range(1, settings.ATTEMPTS + 1):
-        begun = False
+        begun = ended = False
         try:
             async with aclosing(stream(request)) as chunks:
                 async for chunk in chunks:
                     begun = begun or bool(chunk.text or chunk.reasoning)
+                    ended = ended or bool(chunk.stop_reason)
                     yield chunk
+            if not ended:
+                raise failure("nothing", request.provider, "the stream ended without a stop reason")
             return
         except ProviderError as error:
+            facts = about(request.messages[-1], attempt=attempt, kind=error.kind)
+            if ended:
+                log.info("failed after its end", extra=facts)
+                return
+            if begun and error.kind in LOST:
+                raise ProviderError("cut_off", error.detail) from error
             backoff = settings.BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311
             wait = error.retry_after or backoff
-            if begun and error.kind == "connection":
-                raise ProviderError("cut_off", error.detail) from error
             if (
                 begun
                 or attempt == settings.ATTEMPTS
@@ -42,6 +59,9 @@ async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request:
                 or wait > settings.LONGEST_WAIT_SECONDS
             ):
                 raise
-            facts = about(request.messages[-1], attempt=attempt, kind=error.kind, next_in_seconds=round(wait, 1))
+            facts["facts"]["next_in_seconds"] = round(wait, 1)
             log.info("attempt failed", extra=facts)
+            what, seconds = f"{request.provider.label} {PASSING[error.kind]}", max(1, round(wait))
+        yield Chunk(notice=f"{what}: asking again in {seconds} s ({attempt + 1} of {settings.ATTEMPTS})")
         await asyncio.sleep(wait)
+        yield Chunk()  # ends the notice

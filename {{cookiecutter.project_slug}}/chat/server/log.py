@@ -35,9 +35,7 @@ class JSONLines(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["at"] = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(record.exc_info[2])]
         text = json.dumps(line, ensure_ascii=False, default=str)
-        for secret in secrets() if record.levelno > logging.INFO else ():
-            text = text.replace(secret, "***")
-        return text
+        return masked(text) if record.levelno > logging.INFO else text
 
 
 def start_log() -> None:
@@ -66,6 +64,14 @@ def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
             "text": message.text if settings.LOG_TEXT else None,
         }
     return {"facts": {name: value for name, value in facts.items() if value is not None}}
+
+
+def masked(text: str) -> str:
+    """A text without the values of settings that are called like secrets, also as Python and JSON quote them."""
+    for secret in sorted(secrets(), key=len, reverse=True):  # one may begin with another
+        for spelling in (secret, *(quote(secret)[1:-1] for quote in (repr, ascii, json.dumps))):
+            text = text.replace(spelling, "***")
+    return text
 
 
 def unquoted(detail: str, message: Message) -> str:

@@ -10,6 +10,18 @@ from chat.replies.reply import Reply
 SENDING_SECONDS = 0.01  # Streamlit sends every 5 ms what was drawn since
 
 
+# {% if cookiecutter is remote %}
+def with_notices(reply: Reply, texts: Iterator[str], draw: Callable[[str], object]) -> Iterator[str]:
+    """The texts of a reply; `draw` is called with each notice of what it waits for, and with none when it is over."""
+    drawn = ""
+    for text in texts:
+        if reply.notice != drawn:
+            drawn = reply.notice
+            draw(drawn)
+        yield text
+
+
+# {% endif %}
 def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
     """The text of a reply as it grows; between two texts a click, here or in another place, is acted on.
 
@@ -21,9 +33,18 @@ def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
         meanwhile: is called once the first text is drawn; it may draw what is less urgent, elsewhere.
     """
     texts = reply.follow()
-    yield next(texts)
+    text = next(texts)
+    yield text
     time.sleep(SENDING_SECONDS)
     meanwhile()
+    # {% if cookiecutter is using("openai_compatible") %}
+    length = len(text)
+    # {% endif %}
     for text in texts:
         st.session_state.get("any")
+        # {% if cookiecutter is using("openai_compatible") %}
+        if len(text) < length:  # some of it turned out to be thoughts
+            st.rerun()
+        length = len(text)
+        # {% endif %}
         yield text

@@ -7,7 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.replies.reply import Reply
-from chat.ui.follow import follow
+from chat.ui.follow import (
+    follow,
+    with_notices,  # {% if cookiecutter is remote %}
+)
 from chat.ui.growing import draw_growing, open_markdown
 from chat.ui.reasoning import thought_for
 from chat.ui.undrawable import or_as_text
@@ -28,7 +31,11 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
     with or_as_text(begun, place):
         # One element, and no container yet, which would keep what stood here of a reply that is continued.
         place.markdown(open_markdown(begun) or CUE)
-    any(text or message.reasoning for text in texts)  # waits for the first of either
+    waiting = texts  # {% if not cookiecutter is remote %}
+    # {% if cookiecutter is remote %}
+    waiting = with_notices(reply, texts, lambda notice: place.markdown(f":shimmer[{notice}]" if notice else CUE))
+    # {% endif %}
+    any(text or message.reasoning for text in waiting)  # for the first of either
     with place.container():
         if message.reasoning:
             until_answer = takewhile(lambda _: not message.text, texts)

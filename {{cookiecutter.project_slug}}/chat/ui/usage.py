@@ -34,4 +34,6 @@ def details(reply: Message) -> list[str]:
         about = f"About ${dollars:.4f}" if dollars >= 0.0001 else "Less than $0.0001"
         lines.append(f"{about}, at the prices of {provider.prices_of}")
     # {% endif %}
+    if reply.detail:
+        lines.append(f"Reason: {reply.detail}")
     return lines

@@ -1,0 +1,62 @@
+"""Thoughts that a server leaves in the text as the model writes them: <think>thoughts</think>answer."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from chat.providers import Chunk, ProviderError
+
+OPEN, CLOSE = "<think>", "</think>"
+QUOTES = ("`", '"', "'")  # before a tag that an answer is about
+
+
+async def thoughts_apart(chunks: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]:
+    """What `chunks` gives, with the thoughts in its text as reasoning.
+
+    Raises:
+        ProviderError: what `chunks` raises, after all text that has come.
+    """
+    text = thoughts = answer = ""
+    apart = False  # by the server itself
+
+    def news(chunk: Chunk, *, last: bool) -> Chunk:
+        nonlocal thoughts, answer
+        before, said = thoughts, answer
+        thoughts, answer = ("", text) if apart else split(text, last=last)
+        goes_on = answer.startswith(said)  # else what looked like an answer was thoughts
+        return replace(
+            chunk,
+            text=answer[len(said) :] if goes_on else answer,
+            reasoning=chunk.reasoning + thoughts[len(before) :],
+            take_back=0 if goes_on else len(said),
+        )
+
+    try:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                text += chunk.text
+                apart = apart or bool(chunk.reasoning)
+                yield news(chunk, last=chunk.stop_reason is not None)
+    except ProviderError:
+        yield news(Chunk(), last=True)
+        raise
+    yield news(Chunk(), last=True)
+
+
+def split(text: str, *, last: bool) -> tuple[str, str]:
+    """The thoughts and the answer in a text so far; half a tag at its end is in neither, unless it is the `last`.
+
+    The first tag may be missing, since many templates write it in the model's place.
+    """
+    if not last:
+        half = max(n for n in range(len(CLOSE)) if text.endswith(CLOSE[:n]))
+        text = text[: len(text) - half]
+    before, closed, after = text.partition(CLOSE)
+    begins = before.lstrip()
+    if begins.startswith(OPEN):
+        return begins.removeprefix(OPEN), after.lstrip()
+    if closed and OPEN not in before and not before.endswith(QUOTES):
+        return before, after.lstrip()
+    if not last and OPEN.startswith(begins):
+        return "", ""
+    return "", text
