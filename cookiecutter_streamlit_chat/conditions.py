@@ -40,6 +40,11 @@ def stored(answers: dict[str, Any]) -> bool:
     return answers["history"] == "database"
 
 
+def writing(answers: dict[str, Any]) -> bool:
+    """Whether the app writes files into its folder `data`, unless a setting says otherwise."""
+    return answers["history"] == "database" or answers["feedback"] != "none"
+
+
 def visited(answers: dict[str, Any]) -> bool:
     """Whether conversations are listed for people who do not sign in."""
     return answers["history"] == "database" and answers["sign_in"] == "none"

@@ -40,15 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `python3 dev.py test`."""
     parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much longer")
     parser.addoption("--thorough", action="store_true", help="also what takes long, as in CI")
+    parser.addoption("--containers", action="store_true", help="also what takes Docker: build images, and run them")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long, unless everything is asked for; CI always runs everything."""
-    if os.environ.get("CI") or config.getoption("thorough"):
-        return
-    long = [item for item in items if item.get_closest_marker("thorough")]
-    items[:] = [item for item in items if item not in long]
-    config.hook.pytest_deselected(items=long)
+    """Leave out what takes long or takes Docker, unless it is asked for; CI always asks for what takes long."""
+    asked = {
+        "thorough": os.environ.get("CI") or config.getoption("thorough"),
+        "container": config.getoption("containers"),
+    }
+    out = [item for item in items for marker, wanted in asked.items() if item.get_closest_marker(marker) and not wanted]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,9 +75,13 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Where combinations of answers were tried, a table of them."""
+    """Where combinations of answers were tried, a table of them; and what was measured of containers."""
     rows: dict[str, dict[str, Any]] = {}
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        for bake, name, value in (
+            value for name, value in getattr(report, "user_properties", ()) if name == "measured"
+        ):
+            terminalreporter.write_line(f"{bake:10}  {name:30}  {value}")
         properties = dict(getattr(report, "user_properties", ()))
         if "combination" in properties:
             row = rows.setdefault(properties["combination"], {"seconds": 0.0})

@@ -101,4 +101,4 @@ def replicas(project: Path, folder: Path, count: int, **environment: str) -> Ite
             running.append(Replica(project, folder / f"replica-{n}.log", **environment))
             stack.callback(running[-1].close)
         ports = [replica.port for replica in running]
-        yield stack.enter_context(ingress(project / "kubernetes" / "ingress.yaml", folder, ports)), running
+        yield stack.enter_context(ingress(project / "kubernetes" / "base" / "ingress.yaml", folder, ports)), running

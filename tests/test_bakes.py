@@ -68,8 +68,10 @@ SOMETIMES = {
     """,
     ("sign_in", "oidc"): "chat/ui/sign_in.py tests/test_sign_in.py",
     ("deployment", "kubernetes"): """
-        kubernetes/autoscaler.yaml kubernetes/deployment.yaml kubernetes/disruptions.yaml kubernetes/ingress.yaml
-        kubernetes/kustomization.yaml kubernetes/migration.yaml kubernetes/secret.example.yaml kubernetes/service.yaml
+        kubernetes/base/autoscaler.yaml kubernetes/base/deployment.yaml kubernetes/base/disruptions.yaml
+        kubernetes/base/ingress.yaml kubernetes/base/kustomization.yaml kubernetes/base/migration.yaml
+        kubernetes/base/network.yaml kubernetes/base/route.yaml kubernetes/base/service.yaml
+        kubernetes/overlays/example/kustomization.yaml kubernetes/secret.example.yaml
     """,
     ("ci", "github"): ".github/dependabot.yml .github/workflows/tests.yml .pre-commit-config.yaml AGENTS.md",
     ("rich_replies", "yes"): """

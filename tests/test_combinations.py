@@ -152,8 +152,8 @@ def assert_parsed(project: Path) -> None:
         validate_json(yaml.safe_load((project / "compose.yaml").read_text("utf-8")), COMPOSE)
     if (project / "Dockerfile").exists() and sys.platform == "linux":  # hadolint is not there for others
         output(tool("hadolint"), "Dockerfile", cwd=project)
-    for path in project.glob("kubernetes/*.yaml"):
-        if path.name != "kustomization.yaml":  # of a program, not of a cluster
+    for path in project.glob("kubernetes/**/*.yaml"):
+        if path.name not in {"kustomization.yaml", "route.yaml"}:  # which Kubernetes itself has no kinds for
             validate(yaml.safe_load(path.read_text("utf-8")), latest_version(), strict=True)
 
 

@@ -1,11 +1,13 @@
 """What runs the app elsewhere: the image, the compose file, the manifests for a cluster."""
 
 import json
+import math
 import os
 import re
 import shutil
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -15,10 +17,11 @@ import yaml
 from docker.utils.build import exclude_paths
 from kubernetes_validate import latest_version, validate
 from playwright.sync_api import Browser, expect
+from replicas import free_port
 
 from app import App
-from conftest import Bake, output, tool
-from waiting import HANG
+from conftest import Bake, output, settings_of, tool
+from waiting import HANG, wait_until
 from wire import Wire
 
 DOCKER = {"deployment": "docker"}
@@ -77,13 +80,20 @@ def health(project: Path, url: str) -> int:
     """The status with which the image's health check ends, for an app at this address."""
     python, *words = command_of(project, "HEALTHCHECK")
     assert python == "python"
-    words = [word.replace("8501", url.rpartition(":")[2]) for word in words]
-    return subprocess.run([sys.executable, *words], stderr=subprocess.DEVNULL).returncode
+    port = {"PORT": url.rpartition(":")[2]}
+    return subprocess.run([sys.executable, *words], env=os.environ | port, stderr=subprocess.DEVNULL).returncode
 
 
 def manifests_of(project: Path) -> dict[str, dict[str, Any]]:
     """The manifests of a bake, by the names of their files."""
-    return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in (project / "kubernetes").iterdir()}
+    paths = [*(project / "kubernetes" / "base").iterdir(), project / "kubernetes" / "secret.example.yaml"]
+    return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in paths}
+
+
+def applied(project: Path) -> list[dict[str, Any]]:
+    """What `kubectl apply --kustomize kubernetes/overlays/example` would send to a cluster."""
+    printed = output(tool("kubectl"), "kustomize", "kubernetes/overlays/example", cwd=project)
+    return list(yaml.safe_load_all(printed))
 
 
 def test_hadolint_has_nothing_to_say(project: Path) -> None:
@@ -118,7 +128,6 @@ def test_the_image_is_run_by_nobody_in_particular(project: Path, answers: dict[s
     assert "pip install" not in run
     assert ("libgomp1" in run) == ("llm_provider" not in answers)
     assert (" data\n" in run) == ("feedback" not in answers)
-    assert command_of(project, "CMD")[:2] == ["streamlit", "run"]
 
 
 def test_the_compose_file_is_valid_and_gives_no_more_rights_than_needed(project: Path, answers: dict[str, str]) -> None:
@@ -144,14 +153,96 @@ def test_the_compose_file_is_valid_and_gives_no_more_rights_than_needed(project:
 
 
 @pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
-def test_the_manifests_are_valid_in_the_newest_kubernetes(project: Path) -> None:
+def test_what_is_applied_is_valid_in_the_newest_kubernetes(project: Path) -> None:
     manifests = manifests_of(project)
-    kustomization = manifests.pop("kustomization.yaml")
-    assert set(kustomization["resources"]) == manifests.keys() - {"secret.example.yaml"}
-    for manifest in manifests.values():
+    resources = set(manifests["kustomization.yaml"]["resources"])
+    assert resources == manifests.keys() - {"kustomization.yaml", "route.yaml", "secret.example.yaml"}
+    sent = applied(project)
+    assert len(sent) == len(resources)
+    for manifest in [*sent, manifests["secret.example.yaml"]]:
         validate(manifest, latest_version(), strict=True)
-    names = [kustomization["namespace"], kustomization["images"][0]["newName"].partition("/")[2]]
+        assert manifest["metadata"]["namespace"] == manifests["secret.example.yaml"]["metadata"]["namespace"]
+    (deployment,) = [manifest for manifest in sent if manifest["kind"] == "Deployment"]
+    image = deployment["spec"]["template"]["spec"]["containers"][0]["image"]
+    names = [deployment["metadata"]["namespace"], *re.fullmatch(r"registry\.example\.com/(.*):1", image).groups()]
     assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]{,61}[a-z0-9])?", name) for name in names)
+
+
+def test_an_installation_has_a_host_an_image_and_numbers_of_its_own(bake: Bake, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(bake(**KUBERNETES), project)
+    overlay = project / "kubernetes" / "overlays" / "example" / "kustomization.yaml"
+    text = overlay.read_text("utf-8").replace("chat.example.com", "chat.somebody.org").replace("value: 10", "value: 4")
+    overlay.write_text(text.replace('newTag: "1"', f"digest: sha256:{'0' * 64}"))
+    sent = {manifest["kind"]: manifest["spec"] for manifest in applied(project)}
+    assert sent["Ingress"]["rules"][0]["host"] == sent["Ingress"]["tls"][0]["hosts"][0] == "chat.somebody.org"
+    assert sent["HorizontalPodAutoscaler"]["maxReplicas"] == 4
+    for kind in ("Deployment", "Job"):
+        assert "@sha256:" in sent[kind]["template"]["spec"]["containers"][0]["image"]
+
+
+def test_a_route_can_take_the_place_of_the_ingress(bake: Bake, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(bake(**KUBERNETES), project)
+    kustomization = project / "kubernetes" / "base" / "kustomization.yaml"
+    text = kustomization.read_text("utf-8").replace("  - ingress.yaml\n", "")
+    kustomization.write_text(re.sub(r"# (- route\.yaml):.*", r"\1", text))
+    overlay = project / "kubernetes" / "overlays" / "example" / "kustomization.yaml"
+    ingress = re.compile(r"  - target:\n      kind: Ingress\n.*?(?=  - target)", re.DOTALL)
+    overlay.write_text(ingress.sub("", overlay.read_text("utf-8")))
+    sent = {manifest["kind"]: manifest for manifest in applied(project)}
+    assert "Ingress" not in sent
+    (rule,) = sent["HTTPRoute"]["spec"]["rules"]
+    service = sent["Service"]
+    assert rule["backendRefs"] == [{"name": service["metadata"]["name"], "port": service["spec"]["ports"][0]["port"]}]
+    annotations = manifests_of(project)["ingress.yaml"]["metadata"]["annotations"]
+    cookie = annotations["nginx.ingress.kubernetes.io/session-cookie-name"]
+    assert rule["sessionPersistence"] == {"type": "Cookie", "sessionName": cookie}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
+def test_checkov_finds_what_was_decided(project: Path, answers: dict[str, str], tmp_path: Path) -> None:
+    """It wants other versions of packages than the tests, so it has an environment of its own."""
+    file = tmp_path / "applied.yaml"
+    file.write_text(yaml.safe_dump_all(applied(project)))
+    options = ["--framework=kubernetes", f"--file={file}", "--output=json", "--soft-fail", "--skip-download"]
+    report = json.loads(
+        output(tool("uv"), "tool", "run", "--from", "checkov>=3.3,<4", "checkov", *options, cwd=tmp_path)
+    )
+    assert report["summary"]["passed"] > 100
+    assert {check["check_id"] for check in report["results"]["failed_checks"]} == {
+        "CKV_K8S_11",  # a limit of CPU: it slows a replica down though nobody else wants the CPU
+        # A secret in the environment: Streamlit takes its own, which signs cookies, from nowhere else.
+        *({"CKV_K8S_35"} if "llm_provider" not in answers else ()),
+        "CKV_K8S_15",  # pulling the image at every start: a release has a tag of its own
+        "CKV_K8S_43",  # a digest: the overlay says how to pin one
+    }
+
+
+@pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
+def test_as_many_replicas_as_there_may_be_have_connections_enough(project: Path) -> None:
+    most = manifests_of(project)["autoscaler.yaml"]["spec"]["maxReplicas"]
+    in_a_rollout = math.ceil(most * 1.25)  # Kubernetes starts a quarter more than there are
+    migration, reserved = 1, 3  # the second are PostgreSQL's own
+    assert in_a_rollout * settings_of(project)["DATABASE_CONNECTIONS"] + migration + reserved <= 100
+
+
+@pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
+def test_pods_reach_what_they_need_and_no_more(project: Path) -> None:
+    manifests = manifests_of(project)
+    policy = manifests["network.yaml"]["spec"]
+    for name in WITH_PODS:
+        labels = manifests[name]["spec"]["template"]["metadata"]["labels"]
+        assert policy["podSelector"]["matchLabels"].items() <= labels.items()
+    (incoming,) = policy["ingress"]
+    assert incoming["ports"] == [{"port": manifests["service.yaml"]["spec"]["ports"][0]["targetPort"]}]
+    names, others = policy["egress"]
+    assert {port["port"] for port in names["ports"]} == {53}
+    assert [port["port"] for port in others["ports"]] == [443, 5432]
+    for block in (to["ipBlock"] for to in others["to"] if "ipBlock" in to):
+        metadata = ip_address("fd00:ec2::254" if ":" in block["cidr"] else "169.254.169.254")
+        assert any(metadata in ip_network(excepted) for excepted in block["except"])
 
 
 @pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
@@ -180,7 +271,7 @@ def test_the_manifests_name_each_other_rightly(project: Path) -> None:
         deployment["spec"]["selector"]["matchLabels"],
         manifests["service.yaml"]["spec"]["selector"],
         manifests["disruptions.yaml"]["spec"]["selector"]["matchLabels"],
-        template["spec"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"],
+        *(spread["labelSelector"]["matchLabels"] for spread in template["spec"]["topologySpreadConstraints"]),
     ):
         assert selector.items() <= template["metadata"]["labels"].items()
     assert manifests["autoscaler.yaml"]["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
@@ -193,34 +284,70 @@ def test_the_manifests_name_each_other_rightly(project: Path) -> None:
     keys = {mount["subPath"] for mount in container["volumeMounts"] if "subPath" in mount}
     keys |= {variable["valueFrom"]["secretKeyRef"]["key"] for variable in container.get("env", [])}
     assert secret["stringData"].keys() == keys
-    images = {manifests[name]["spec"]["template"]["spec"]["containers"][0]["image"] for name in WITH_PODS}
-    assert images == {manifests["kustomization.yaml"]["images"][0]["name"]}
+    deadline = manifests["migration.yaml"]["spec"]["activeDeadlineSeconds"]
+    assert f"--timeout={deadline // 60}m" in (project / "README.md").read_text("utf-8")
+
+
+def install(project: Path, folder: Path) -> subprocess.CompletedProcess:
+    """Do in a folder what the Dockerfile does to install the packages."""
+    (line,) = re.findall(
+        r"^RUN --mount=\S+ ((?:.*\\\n)*.*)$", (project / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"}}
+    env |= {"PATH": f"{Path(tool('uv')).parent}:{env['PATH']}", "UV_PYTHON": sys.executable, "UV_QUIET": "1"}
+    return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True)
 
 
 def test_what_the_dockerfile_does_makes_an_app_that_runs(bake: Bake, tmp_path: Path) -> None:
     """Its steps, one after the other, where no Docker is needed."""
     project = bake(**DOCKER)
     image = image_of(project, tmp_path / "image")
-    dockerfile = (project / "Dockerfile").read_text("utf-8")
-    (install,) = re.findall(r"^RUN .*\b(uv sync.*)$", dockerfile, re.MULTILINE)
-    env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"}}
-    output(tool("uv"), *install.split()[1:], "--quiet", "--python", sys.executable, cwd=image, env=env)
-    assert not list(image.glob(".venv/lib/*/site-packages/pytest"))
-    program, *words = command_of(project, "CMD")
+    installed = install(project, image)
+    assert installed.returncode == 0, installed.stderr
+    (packages,) = image.glob(".venv/lib/*/site-packages")
+    assert not (packages / "pytest").exists()
+    assert (packages / "pandas" / "core").exists()
+    assert not (packages / "pandas" / "tests").exists()
+    port = free_port()
     process = subprocess.Popen(
-        [image / ".venv" / "bin" / program, *words, "--server.port=0", "--server.address=127.0.0.1"],
+        command_of(project, "CMD"),
         cwd=image,
+        env=os.environ | {"PATH": f"{image}/.venv/bin:{os.environ['PATH']}", "PORT": str(port)},
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout
-    url = next(line for line in process.stdout if "URL:" in line).split()[-1]
+    assert any("URL:" in line for line in process.stdout)
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: health(project, url) == 0)
     with urlopen(f"{url}/readyz") as response:
         assert response.read() == b"ready"
-    assert health(project, url) == 0
     process.terminate()
     process.communicate(timeout=HANG)
     assert health(project, url) != 0
+
+
+def test_an_image_is_not_built_of_packages_that_are_not_in_the_lock_file(bake: Bake, tmp_path: Path) -> None:
+    project = bake(**DOCKER)
+    image = image_of(project, tmp_path / "image")
+    (image / "uv.lock").write_text('version = 1\nrevision = 3\nrequires-python = ">=3.11"\n')
+    refused = install(project, image)
+    assert refused.returncode != 0
+    assert "uv.lock" in refused.stderr
+
+
+def test_a_file_of_secrets_that_cannot_be_read_is_named(bake: Bake, tmp_path: Path) -> None:
+    """Streamlit would say that the port is not available."""
+    project = tmp_path / "project"
+    shutil.copytree(bake(**DOCKER), project)
+    secrets = project / ".streamlit" / "secrets.toml"
+    secrets.mkdir(mode=0o750)  # what root cannot read either
+    done = subprocess.run([tool("streamlit"), "run"], cwd=project, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if "secrets.toml" in line]
+    assert said == [
+        f"{secrets} cannot be read: Is a directory, with mode 750. `chmod 644` lets everybody read it, and so the app."
+    ]
 
 
 def test_an_app_that_is_told_to_stop_ends_in_mid_reply(
@@ -229,8 +356,9 @@ def test_an_app_that_is_told_to_stop_ends_in_mid_reply(
     """Without waiting for anybody, though somebody is at its page and a reply is coming that would never end."""
     project = bake(**IN_SESSIONS)
     image = image_of(project, tmp_path / "image")
-    arguments = command_of(project, "CMD")[2:]
-    app = App(image, browser, *arguments, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
+    *_, command = command_of(project, "CMD")
+    options = [word for word in command.split() if word.startswith("--") and "PORT" not in word]
+    app = App(image, browser, *options, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
     wire.play("good", text="word " * 1000, chunks=1000, until=20)
     app.ask("Hello")
     expect(app.messages.nth(1)).to_contain_text("word")

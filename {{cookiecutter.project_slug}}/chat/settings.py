@@ -1,11 +1,23 @@
 """What this app was set up with. Keys are not here: they stay in .streamlit/secrets.toml or the environment."""
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from chat.providers import Provider
 
 ROOT = Path(__file__).parent.parent
+SECRETS = ROOT / ".streamlit" / "secrets.toml"
+
+try:
+    with suppress(FileNotFoundError):
+        SECRETS.open().close()
+except OSError as error:  # Streamlit would take it for a port that it may not have
+    sys.exit(
+        f"{SECRETS} cannot be read: {error.strerror}, with mode {SECRETS.stat().st_mode & 0o777:o}. "
+        "`chmod 644` lets everybody read it, and so the app."
+    )
 
 
 def secret(name: str) -> str | None:
@@ -58,6 +70,9 @@ PROVIDER = Provider(
 # {% if cookiecutter is stored %}
 # SQLite, in one file, until another address stands in .streamlit/secrets.toml or in the environment.
 DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{(ROOT / 'data' / 'chat.db').as_posix()}"
+DATABASE_CONNECTIONS = (
+    7  # of one process to PostgreSQL, which has a hundred for all of them unless it is told otherwise
+)
 
 # {% endif %}
 # {% if cookiecutter.sign_in == "oidc" %}

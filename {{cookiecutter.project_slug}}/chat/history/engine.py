@@ -41,8 +41,13 @@ def make_engine(address: str) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         driver = "postgresql+psycopg" if url.drivername in {"postgres", "postgresql"} else url.drivername
-        connect_args = {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url.set(drivername=driver), pool_pre_ping=True, connect_args=connect_args)
+        return create_engine(
+            url.set(drivername=driver),
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+            pool_pre_ping=True,
+            pool_size=settings.DATABASE_CONNECTIONS,
+            max_overflow=0,
+        )
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         Path(url.database).touch(mode=0o600)

@@ -2,6 +2,7 @@
 
 import asyncio  # {% if cookiecutter is stored %}
 import logging
+import os  # {% if cookiecutter is deployed and cookiecutter is writing %}
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat import settings  # {% if cookiecutter is deployed and cookiecutter is writing %}
 from chat.history.engine import prepare  # {% if cookiecutter is stored %}
 from chat.replies.reply import running
 from chat.server.log import start_log
@@ -72,10 +74,24 @@ class SecurityHeaders:
         await app(scope, receive, send_with_headers)
 
 
+# {% if cookiecutter is deployed and cookiecutter is writing %}
+def warn_of_loss() -> None:
+    """Say it where what is kept would end with the container."""
+    data = settings.ROOT / "data"
+    kept = data.is_mount() or settings.secret("DATABASE_URL")  # {% if cookiecutter is stored %}
+    kept = data.is_mount()  # {% if not cookiecutter is stored %}
+    lost = "conversations end with this container: set DATABASE_URL, or mount"  # {% if cookiecutter is stored %}
+    lost = "ratings end with this container: mount"  # {% if not cookiecutter is stored %}
+    if "container" in os.environ and not kept:
+        log.warning("%s a volume at %s", lost, data)
+
+
+# {% endif %}
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """What is done before `app` serves, and after it: the replies that its end interrupts are marked."""
     start_log()
+    warn_of_loss()  # {% if cookiecutter is deployed and cookiecutter is writing %}
     await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}
     log.info("app started")
     yield
