@@ -9,6 +9,7 @@ from typing import Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
@@ -75,14 +76,14 @@ class Person:
                 case "page_info_changed":
                     self._query = message.page_info_changed.query_string
                 case "delta":
-                    element = message.delta.new_element
-                    self._widgets |= {
-                        element.chat_input.placeholder: element.chat_input.id,
-                        element.button.label: element.button.id,
-                    }
+                    self._see(message.delta.new_element)
                 case "script_finished" if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     break
         return [came[word] for word in words]
+
+    def _see(self, element: Element) -> None:
+        self._widgets[element.chat_input.placeholder] = element.chat_input.id
+        self._widgets[element.button.label] = element.button.id
 
 
 class People:

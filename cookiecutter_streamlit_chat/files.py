@@ -68,7 +68,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (lambda answers: not counted(answers), "chat/ui/uses.py"),
     (visited, "chat/ui/visitors.py"),
     (given("sign_in", "oidc"), "chat/ui/sign_in.py tests/test_sign_in.py"),
-    (deployed, ".dockerignore Dockerfile compose.yaml"),
+    (deployed, ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"),
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),
     (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),

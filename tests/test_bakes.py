@@ -99,7 +99,7 @@ IN_BLOCKS = "chat/ui/growing.py tests/test_markdown.py"
 USES = "chat/ui/uses.py"
 STORED_USES = "chat/history/uses.py chat/history/migrations/versions/uses_0001.py"
 VISITORS = "chat/ui/visitors.py"
-CONTAINED = ".dockerignore Dockerfile compose.yaml"
+CONTAINED = ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"
 CONTAINED_DATABASE = ".env.example chat/server/health.py tests/test_readiness.py"
 RATED = """
     chat/feedback/__init__.py chat/ui/rating.py tests/test_feedback.py

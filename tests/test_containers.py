@@ -3,6 +3,7 @@
 `python3 dev.py test --containers --numprocesses=0 tests/test_containers.py`
 """
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ from containers import Docker, docker
 from playwright.sync_api import Browser, Page, expect
 from replicas import free_port
 
-from app import Tab, wait_until
+from app import Tab, new_context
 from conftest import ROOT, Bake
+from waiting import wait_until
 
 pytestmark = pytest.mark.container
 
@@ -129,10 +131,10 @@ def measured(request: pytest.FixtureRequest, record_property: Callable[[str, obj
 @pytest.fixture
 def page(deployment: Deployment, browser: Browser) -> Iterator[Page]:
     """A page of the app."""
-    page = browser.new_page()
+    page = new_context(browser).new_page()
     page.goto(deployment.url)
     yield page
-    page.close()
+    page.context.close()
 
 
 def image_of(deployment: Deployment) -> str:
@@ -172,7 +174,7 @@ def test_no_secret_is_in_a_layer_of_the_image(deployment: Deployment) -> None:
 def test_people_chat_and_stop_a_reply(deployment: Deployment, page: Page) -> None:
     tab = Tab(page)
     tab.ask("Hello")
-    expect(tab.messages.nth(1)).to_contain_text(" ", timeout=60_000)
+    expect(tab.messages.nth(1)).to_contain_text(" ")
     if deployment.has_provider:
         expect(tab.messages.nth(1)).to_contain_text(WORDS)
         tab.ask("Once more")
@@ -186,12 +188,12 @@ def test_what_is_kept_outlasts_a_restart(deployment: Deployment, page: Page) -> 
     tab = Tab(page)
     tab.ask("Hello")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    tab.wait_for_the_end(60_000)
+    tab.wait_for_the_end()
     tab.messages.nth(1).get_by_role("radio").first.click()
     tab.wait_for_the_end()
     address = page.url
     deployment.compose("restart", "chat")
-    wait_until(lambda: ready(deployment.url) == OK, 60)
+    wait_until(lambda: ready(deployment.url) == OK)
     page.wait_for_selector("[data-test-connection-state=CONNECTED]")
     assert '"rating": "up"' in deployment.compose("exec", "-T", "chat", "python", "-m", "chat.feedback", "export")
     page.goto(address)
@@ -206,11 +208,11 @@ def test_a_database_that_dies_and_comes_back(deployment: Deployment, page: Page)
     tab.ask("Hello")
     expect(tab.messages.nth(1)).to_contain_text(WORDS)
     deployment.compose("kill", "database")
-    wait_until(lambda: ready(deployment.url) == UNAVAILABLE, 30)
+    wait_until(lambda: ready(deployment.url) == UNAVAILABLE)
     tab.ask("Are you there?")
     expect(page.get_by_text("The database cannot be used just now.")).to_be_visible()
     deployment.compose("up", "--detach", "--wait", "database")
-    wait_until(lambda: ready(deployment.url) == OK, 30)
+    wait_until(lambda: ready(deployment.url) == OK)
     page.reload()
     expect(Tab(page).messages.nth(1)).to_contain_text(WORDS)
     tab.ask("And now?")
@@ -223,14 +225,14 @@ def test_it_runs_at_another_port_as_another_user_and_says_that_nothing_is_kept(
     address = f"127.0.0.1:{free_port()}"
     options = ["--detach", "--rm", "--env=PORT=7860", "--user=1000:1000", f"--publish={address}:7860"]
     container = deployment.docker("run", *options, image_of(deployment)).strip()
-    wait_until(lambda: ready(f"http://{address}") == OK, 60)
-    page = browser.new_page()
+    wait_until(lambda: ready(f"http://{address}") == OK)
+    page = new_context(browser).new_page()
     page.goto(f"http://{address}")
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=60_000)
-    page.close()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    page.context.close()
     assert "with this container: " in deployment.docker.shell(f"docker logs {container} 2>&1")
     deployment.docker("exec", container, "touch", "data/any")
-    wait_until(lambda: deployment.docker("inspect", "--format={{.State.Health.Status}}", container) == "healthy\n", 30)
+    wait_until(lambda: deployment.docker("inspect", "--format={{.State.Health.Status}}", container) == "healthy\n")
     deployment.docker("rm", "--force", container)
 
 
@@ -240,16 +242,27 @@ def test_secrets_that_cannot_be_read_are_named(deployment: Deployment) -> None:
         return
     deployment.write_secrets(0o600)
     deployment.compose("up", "--detach", "--force-recreate", "--no-deps", "chat")
-    wait_until(lambda: "cannot be read" in deployment.logged(), 30)
+    wait_until(lambda: "cannot be read" in deployment.logged())
     assert "/app/.streamlit/secrets.toml cannot be read: Permission denied, with mode 600." in deployment.logged()
     assert "not available" not in deployment.logged()
     deployment.write_secrets(0o644)
     deployment.compose("up", "--detach", "--force-recreate", "--no-deps", "--wait", "chat")
 
 
-def test_it_stops_when_it_is_told_to(deployment: Deployment, measured: Measured) -> None:
+def test_it_stops_when_it_is_told_to_and_the_reply_has_ended(
+    deployment: Deployment, page: Page, measured: Measured
+) -> None:
+    tab = Tab(page)
+    tab.ask("Hello")
+    expect(tab.messages.nth(1)).to_contain_text(" ")
+    deployment.compose("stop", "chat")
+    assert deployment.inspect(".State.ExitCode") == "0"
+    *_, ended = (line for line in deployment.logged().splitlines() if '"event": "reply ended"' in line)
+    assert json.loads(ended)["status"] == "complete"
+    assert '"event": "app stopped"' in deployment.logged()
+    page.context.close()
+    deployment.compose("start", "chat")
+    wait_until(lambda: ready(deployment.url) == OK)
     began = time.monotonic()
     deployment.compose("stop", "chat")
     measured("stopped, s", round(time.monotonic() - began, 1))
-    assert deployment.inspect(".State.ExitCode") == "0"
-    assert '"event": "app stopped"' in deployment.logged()

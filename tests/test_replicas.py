@@ -1,29 +1,36 @@
 """Two replicas behind nginx, on PostgreSQL: people do not notice which of them they are at, nor when one is gone."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
-from replicas import Replica, replicas
-from websockets.asyncio.client import connect
+from replicas import Replica, Replicas
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app import Tab, new_context
 from bench.people import Person
 from bench.reply import Reply
 from conftest import Bake, copied
+from waiting import HANG
 from wire import Wire
 
+WORDS = 40  # of a reply
 ANSWERS = {"deployment": "kubernetes", "history": "database", "llm_provider": "openai"}
 PEOPLE = 50
 
 
 @pytest.fixture
-def two_replicas(bake: Bake, wire: Wire, postgresql: str, tmp_path: Path) -> Iterator[tuple[str, list[Replica]]]:
-    """The address of both, and each."""
+def two(bake: Bake, wire: Wire, postgresql: str, tmp_path: Path) -> Iterator[Replicas]:
+    """Two replicas."""
     project = copied(bake(**ANSWERS), tmp_path / "app")
     environment = {
         "DATABASE_URL": postgresql,
@@ -31,8 +38,19 @@ def two_replicas(bake: Bake, wire: Wire, postgresql: str, tmp_path: Path) -> Ite
         "OPENAI_BASE_URL": wire.base_url("openai"),
         "STREAMLIT_SERVER_COOKIE_SECRET": "the same in both",
     }
-    with replicas(project, tmp_path, 2, **environment) as both:
-        yield both
+    both = Replicas(project, tmp_path, 2, **environment)
+    yield both
+    both.close()
+
+
+def at(replicas: Replicas) -> Replica:
+    """The replica that somebody is connected to."""
+
+    def has_guests(replica: Replica) -> bool:
+        connections = psutil.Process(replica.process.pid).net_connections()
+        return any(c.laddr.port == replica.port and c.status == psutil.CONN_ESTABLISHED for c in connections)
+
+    return next(filter(has_guests, replicas.running))
 
 
 class Guest(Person):
@@ -50,6 +68,7 @@ class Guest(Person):
             subprotocols=["streamlit"],
             additional_headers={"Cookie": header} if header else {},
             max_size=None,
+            open_timeout=None,  # a machine may be busy
             ping_interval=None,
             proxy=None,
         )
@@ -96,30 +115,98 @@ async def talk(url: str, wire: Wire, first: Replica) -> None:
 
 
 @pytest.mark.thorough
-def test_no_finished_message_is_missing_when_a_replica_is_killed(
-    two_replicas: tuple[str, list[Replica]], wire: Wire
-) -> None:
-    url, (first, _) = two_replicas
-    asyncio.run(talk(url, wire, first))
+def test_no_finished_message_is_missing_when_a_replica_is_killed(two: Replicas, wire: Wire) -> None:
+    asyncio.run(talk(two.url, wire, two.running[0]))
 
 
 @pytest.mark.thorough
-def test_a_page_finds_another_replica_by_itself(
-    two_replicas: tuple[str, list[Replica]], wire: Wire, browser: Browser
-) -> None:
-    url, both = two_replicas
+def test_a_page_finds_another_replica_by_itself(two: Replicas, wire: Wire, browser: Browser) -> None:
     page = new_context(browser).new_page()
-    page.goto(url)
+    page.goto(two.url)
     tab = Tab(page)
     tab.ask("Hello")
     expect(tab.messages).to_have_count(2)
     tab.wait_for_the_end()
     with page.expect_event("websocket"):  # it tries again until it is connected
-        for replica in both:
-            connections = psutil.Process(replica.process.pid).net_connections()
-            if any(c.laddr.port == replica.port and c.status == psutil.CONN_ESTABLISHED for c in connections):
-                replica.process.kill()
+        at(two).process.kill()
     page.wait_for_selector("[data-test-connection-state=CONNECTED]")
     tab.ask("Are you still there?")
     expect(tab.messages).to_have_count(4)
+    page.context.close()
+
+
+class Chatting(Guest):
+    """Somebody who asks again and again, and comes back as a browser does when the connection is lost."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__(socket)
+        self.drawn = ""  # of replies and what else is Markdown
+
+    def _see(self, element: Element) -> None:
+        super()._see(element)
+        self.drawn += f"{element.markdown.body}{element.alert.body}{element.toast.body} "
+
+    async def chat(self, url: str, name: str, over: asyncio.Event) -> tuple[str, int]:
+        """Ask until it is `over`; what then stands on the page, and how many questions there were."""
+        guest, turns = self, 0
+        while not over.is_set():
+            turns += 1
+            words = [f"{name}turn{turns}word{n}" for n in range(WORDS)]
+            while guest._socket.close_code is not None:
+                with suppress(ConnectionClosed, InvalidStatus):
+                    guest = await type(self).arrive(url, guest)
+            state = WidgetState(id=guest._widgets["Ask a question"])
+            state.chat_input_value.data = " ".join(words)
+            with suppress(ConnectionClosed, InvalidStatus):
+                await guest._run(state)
+            async with asyncio.timeout(HANG):  # what was asked is answered: here or, after it was sent on, elsewhere
+                while words[-1] not in guest.drawn:
+                    await asyncio.sleep(0.3)  # as a browser waits
+                    with suppress(ConnectionClosed, InvalidStatus):
+                        guest = await type(self).arrive(url, guest)
+            await asyncio.sleep(1)  # to read it
+        return (await type(self).arrive(url, guest)).drawn, turns
+
+
+@pytest.mark.thorough
+def test_a_rollout_loses_no_word(two: Replicas, wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    """Twenty people chat, while both replicas are replaced."""
+    wire.play("echo", chunks=WORDS, rate=10)
+
+    async def talk() -> list[tuple[str, int]]:
+        over = asyncio.Event()
+        guests = [await Chatting.arrive(two.url) for _ in range(20)]
+        chats = [asyncio.create_task(guest.chat(two.url, f"guest{n}", over)) for n, guest in enumerate(guests)]
+        await asyncio.to_thread(two.replace)
+        over.set()
+        return await asyncio.gather(*chats)
+
+    pages = asyncio.run(talk())
+    sent = sum(len(re.findall("word", str(request.body["input"][-1]))) for request in wire.requests)
+    on_pages = sum(len({*re.findall(r"guest\d+turn\d+word\d+", page)}) for page, _ in pages)
+    with capsys.disabled():
+        print(f"\nwords sent: {sent}, words on the pages: {on_pages}")
+    assert {request.closed_by for request in wire.requests} == {"server"}
+    assert sent == on_pages == WORDS * sum(turns for _, turns in pages)
+    assert not [page for page, _ in pages if "interrupted" in page or "went wrong" in page]
+
+
+@pytest.mark.thorough
+def test_a_page_is_sent_on_with_the_question_that_it_asks(two: Replicas, wire: Wire, browser: Browser) -> None:
+    wire.play("echo", chunks=WORDS, rate=10)
+    page = new_context(browser).new_page()
+    page.goto(two.url)
+    tab = Tab(page)
+    long = " ".join(f"word{n}" for n in range(WORDS))
+    tab.ask(long)
+    expect(tab.messages.nth(1)).to_contain_text("word3")
+    two.take_away(old := at(two))
+    tab.ask("Who are you?")
+    expect(page.get_by_text("This server is being replaced: your next question goes to another.")).to_be_visible()
+    expect(tab.messages.nth(1)).to_contain_text(long)
+    expect(tab.messages.nth(3)).to_contain_text("You said: Who are you?")
+    tab.wait_for_the_end()
+    expect(tab.messages).to_have_count(4)
+    assert old.process.wait(HANG) is not None
+    assert [request.closed_by for request in wire.requests] == ["server", "server"]
     page.context.close()

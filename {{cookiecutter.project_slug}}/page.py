@@ -12,6 +12,7 @@ from chat.conversation.messages import Conversation, Message
 from chat.history.conversations import changing, find, reply_to_follow, stop  # {% if cookiecutter is stored %}
 from chat.history.memory import find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
 from chat.replies import answering
+from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.ui.asking import ask, begin_next
 from chat.ui.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
@@ -251,3 +252,7 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
         draw_tools(reply.message)
 else:
     draw_the_rest()
+# {% if cookiecutter is deployed %}
+if draining.is_set():
+    send_on(st.context.headers.get("Sec-WebSocket-Key"))
+# {% endif %}

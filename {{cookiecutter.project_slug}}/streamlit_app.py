@@ -2,9 +2,9 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse  # {% if cookiecutter is deployed("session") %}
 from starlette.routing import Route  # {% if cookiecutter is deployed %}
 
+from chat.server import draining  # {% if cookiecutter is deployed %}
 from chat.server.headers import SecurityHeaders, lifespan
 from chat.server.health import readiness  # {% if cookiecutter is deployed("database") %}
 from chat.ui.failures import say_that_it_failed  # {% if cookiecutter is stored %}
@@ -15,7 +15,8 @@ app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifes
 # {% else %}
 middleware = [Middleware(SecurityHeaders)]  # {% if not cookiecutter is visited %}
 middleware = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
-routes = [Route("/readyz", PlainTextResponse("ready"))]  # {% if cookiecutter is deployed("session") %}
+middleware.append(Middleware(draining.PageSockets))  # {% if cookiecutter is deployed %}
+routes = [Route("/readyz", draining.readiness)]  # {% if cookiecutter is deployed("session") %}
 routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
 app = st.App(
     "navigation.py",  # {% if cookiecutter is overseen %}

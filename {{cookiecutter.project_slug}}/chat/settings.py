@@ -70,9 +70,7 @@ PROVIDER = Provider(
 # {% if cookiecutter is stored %}
 # SQLite, in one file, until another address stands in .streamlit/secrets.toml or in the environment.
 DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{(ROOT / 'data' / 'chat.db').as_posix()}"
-DATABASE_CONNECTIONS = (
-    7  # of one process to PostgreSQL, which has a hundred for all of them unless it is told otherwise
-)
+DATABASE_CONNECTIONS = 7  # to PostgreSQL, of one process: all together may hold a hundred, unless it is told otherwise
 
 # {% endif %}
 # {% if cookiecutter.sign_in == "oidc" %}
@@ -83,6 +81,7 @@ ADMINS: tuple[str, ...] = ()  # the addresses of those who see the ratings  # {%
 # {% endif %}
 SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What can I ask you?")  # none: ()
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
+DRAIN_SECONDS = 120  # for which replies may go on when the server is told to stop  # {% if cookiecutter is deployed %}
 LOG_TEXT = False  # whether the log may hold what people and models write
 HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at  # {% if not cookiecutter is stored %}
 MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number

@@ -1,4 +1,4 @@
-"""Tests of readiness: what a health check is told of the database."""
+"""Tests of readiness: what a health check is told."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,6 +9,13 @@ from starlette.requests import Request
 
 from chat import settings
 from chat.server import health as readiness
+from chat.server.draining import draining
+
+
+def told() -> tuple[int, bytes]:
+    """What a health check is told."""
+    response = asyncio.run(readiness.readiness(Request({"type": "http"})))
+    return response.status_code, bytes(response.body)
 
 
 def refuse() -> None:
@@ -21,8 +28,12 @@ def test_a_health_check_is_told(
     monkeypatch: pytest.MonkeyPatch, ready: Callable[[], None], status: int, text: bytes
 ) -> None:
     monkeypatch.setattr(readiness, "ask_database", ready)
-    response = asyncio.run(readiness.readiness(Request({"type": "http"})))
-    assert (response.status_code, response.body) == (status, text)
+    assert told() == (status, text)
+
+
+def test_nobody_is_sent_to_a_server_that_is_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "is_set", lambda: True)
+    assert told() == (503, b"draining")
 
 
 def test_it_is_said_whether_the_database_answers(monkeypatch: pytest.MonkeyPatch) -> None:

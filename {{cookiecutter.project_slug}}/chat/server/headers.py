@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat import settings  # {% if cookiecutter is deployed and cookiecutter is writing %}
 from chat.history.engine import prepare  # {% if cookiecutter is stored %}
 from chat.replies.reply import running
+from chat.server.draining import drain_before_stopping  # {% if cookiecutter is deployed %}
 from chat.server.log import start_log
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     start_log()
     warn_of_loss()  # {% if cookiecutter is deployed and cookiecutter is writing %}
     await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}
+    drain_before_stopping()  # {% if cookiecutter is deployed %}
     log.info("app started")
     yield
     for reply in list(running.values()):

@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from chat.history.engine import engine
+from chat.server.draining import draining
 
 
 async def readiness(request: Request) -> PlainTextResponse:
-    """Answer `GET /readyz`: with status 200, or with 503 and the name of what cannot be reached."""
+    """Answer `GET /readyz`: with status 200, or with 503 and why nobody should be sent here."""
+    if draining.is_set():
+        return PlainTextResponse("draining", 503)
     try:
         await asyncio.wait_for(asyncio.to_thread(ask_database), timeout=3)
     except Exception as error:

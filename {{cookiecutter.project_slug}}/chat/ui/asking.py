@@ -17,6 +17,7 @@ from chat.replies import limits
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
 from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.replies.reply import Reply
+from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
 from chat.ui.sign_in import person  # {% if cookiecutter is counted %}
 from chat.ui.uses import add_use, uses  # {% if not cookiecutter is counted %}
 
@@ -38,6 +39,11 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     """
     if not conversation.next_waiting():
         return
+    # {% if cookiecutter is deployed %}
+    if draining.is_set():
+        st.toast(NOTICE, icon=":material/sync:")
+        return  # another server takes it up
+    # {% endif %}
     used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
     used = uses(person()) if limits.ON else []  # {% if cookiecutter is counted %}
     limit = limits.reached(used)
