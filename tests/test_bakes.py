@@ -47,11 +47,11 @@ ALWAYS = """
     .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
     chat/conversation/__init__.py chat/history/__init__.py chat/replies/__init__.py chat/server/__init__.py
     chat/ui/__init__.py chat/ui/markdown/__init__.py chat/ui/actions.py chat/replies/answering.py chat/ui/usage.py
-    chat/conversation/export.py chat/ui/save_and_open.py chat/ui/follow.py chat/replies/limits.py chat/server/log.py
+    chat/conversation/export.py chat/ui/save_and_open.py chat/ui/follow.py chat/server/log.py
     chat/conversation/messages.py chat/providers/__init__.py chat/ui/reasoning.py chat/replies/reply.py
     chat/ui/markdown/safe.py chat/server/headers.py chat/settings.py chat/ui/sidebar.py docs/security.md page.css
     page.py pyproject.toml streamlit_app.py tests/__init__.py tests/conftest.py tests/test_answering.py
-    tests/test_export.py tests/test_limits.py tests/test_log.py tests/test_messages.py tests/test_page.py
+    tests/test_export.py tests/test_log.py tests/test_messages.py tests/test_page.py
     tests/test_replies.py tests/test_safe.py chat/ui/asking.py chat/ui/undrawable.py
 """
 SOMETIMES = {
@@ -96,8 +96,7 @@ REMOTE = """
 THINKING = "chat/providers/thinking.py tests/test_thinking.py"
 SWITCHING = "chat/replies/fallback.py chat/providers/switch.py tests/test_fallback.py"
 IN_BLOCKS = "chat/ui/growing.py tests/test_markdown.py"
-USES = "chat/ui/uses.py"
-STORED_USES = "chat/history/uses.py chat/history/migrations/versions/uses_0001.py"
+USES = "chat/history/migrations/versions/uses_0001.py chat/history/uses.py chat/replies/limits.py tests/test_limits.py"
 VISITORS = "chat/ui/visitors.py"
 CONTAINED = ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"
 CONTAINED_DATABASE = ".env.example chat/server/health.py tests/test_readiness.py"
@@ -206,7 +205,7 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
     expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
     stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
-    expected |= {*(STORED_USES if stored and signed_in else USES).split()}
+    expected |= {*USES.split()} if stored and signed_in else set()
     expected |= {VISITORS} if stored and not signed_in else set()
     if answers["deployment"] != "none":
         expected |= {*CONTAINED.split()}

@@ -84,8 +84,10 @@ REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still fo
 DRAIN_SECONDS = 120  # for which replies may go on when the server is told to stop  # {% if cookiecutter is deployed %}
 LOG_TEXT = False  # whether the log may hold what people and models write
 HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at  # {% if not cookiecutter is stored %}
+# {% if cookiecutter is counted %}
 MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number
 TOKENS_A_DAY: int | None = None  # of one person, in questions and replies
+# {% endif %}
 
 MAX_TOKENS = 8192  # of a reply; a model that thinks first spends some of them unseen  # {% if cookiecutter is remote %}
 MAX_TOKENS = 512  # of a reply  # {% if not cookiecutter is remote %}

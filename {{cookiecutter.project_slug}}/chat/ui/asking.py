@@ -13,13 +13,12 @@ from chat.history.conversations import changing, save  # {% if cookiecutter is s
 from chat.history.memory import changing  # {% if not cookiecutter is stored %}
 from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.providers import Request
-from chat.replies import limits
+from chat.replies import limits  # {% if cookiecutter is counted %}
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
 from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.replies.reply import Reply
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
 from chat.ui.sign_in import person  # {% if cookiecutter is counted %}
-from chat.ui.uses import add_use, uses  # {% if not cookiecutter is counted %}
 
 
 def ask(key: str) -> None:
@@ -31,7 +30,7 @@ def ask(key: str) -> None:
 
 
 def begin_next(conversation: Conversation, options: Request) -> None:
-    """Start the next reply that waits, unless a limit is reached: then that is what it says.
+    """Start the next reply that waits.
 
     Args:
         conversation: what the page shows.
@@ -44,17 +43,18 @@ def begin_next(conversation: Conversation, options: Request) -> None:
         st.toast(NOTICE, icon=":material/sync:")
         return  # another server takes it up
     # {% endif %}
-    used = uses() if limits.ON else []  # {% if not cookiecutter is counted %}
-    used = uses(person()) if limits.ON else []  # {% if cookiecutter is counted %}
-    limit = limits.reached(used)
+    limit = limits.reached(uses(person())) if limits.ON else None  # {% if cookiecutter is counted %}
     with changing(conversation):
-        while message := conversation.take_waiting():
+        message = conversation.take_waiting()
+        # {% if cookiecutter is counted %}
+        while message and limit:
             message.provider, message.model = options.provider.name, options.model
-            if not limit:
-                break
             message.status, message.error = "failed", limit
-    if not message:
-        return
+            message = conversation.take_waiting()
+        # {% endif %}
+        if not message:
+            return
+        message.provider, message.model = options.provider.name, options.model
     # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
     told = f"{options.system_prompt}\n\n{settings.DRAWING}".strip()
     request = replace(options, messages=conversation.before(message), system_prompt=told)
@@ -65,6 +65,7 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
     Reply(message, chunks)  # {% if not cookiecutter is stored %}
     Reply(message, chunks, save)  # {% if cookiecutter is stored %}
+    # {% if cookiecutter is counted %}
     if limits.ON:
-        add_use(message)  # {% if not cookiecutter is counted %}
-        add_use(message, person())  # {% if cookiecutter is counted %}
+        add_use(message, person())
+    # {% endif %}
