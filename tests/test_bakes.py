@@ -135,7 +135,10 @@ TRACES = {
     ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
-    ("attachments", "images_and_documents"): r"markitdown|docx|pptx|\ba document\b|attachments/(convert|documents)",
+    (
+        "attachments",
+        "images_and_documents",
+    ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("rich_replies", "yes"): (
         r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat\.ui\.rich|conversation\.parts|fenced_b|"
         r"(message|reply)\.parts\b"
@@ -223,7 +226,7 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
     overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
-    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown"}}
+    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown", "openpyxl"}}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
     rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
     fixed = {"markdown-it-py", "starlette", "streamlit"}

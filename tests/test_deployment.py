@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -293,7 +294,7 @@ def test_the_manifests_name_each_other_rightly(project: Path) -> None:
     (volume,) = [volume["secret"] for volume in template["spec"]["volumes"] if "secret" in volume]
     assert volume["secretName"] == secret["metadata"]["name"]
     keys = {mount["subPath"] for mount in container["volumeMounts"] if "subPath" in mount}
-    keys |= {variable["valueFrom"]["secretKeyRef"]["key"] for variable in container.get("env", [])}
+    keys |= {variable["valueFrom"]["secretKeyRef"]["key"] for variable in container["env"] if "valueFrom" in variable}
     assert secret["stringData"].keys() == keys
     deadline = manifests["migration.yaml"]["spec"]["activeDeadlineSeconds"]
     assert f"--timeout={deadline // 60}m" in (project / "README.md").read_text("utf-8")
@@ -307,6 +308,53 @@ def install(project: Path, folder: Path) -> subprocess.CompletedProcess:
     env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"}}
     env |= {"PATH": f"{Path(tool('uv')).parent}:{env['PATH']}", "UV_PYTHON": sys.executable, "UV_QUIET": "1"}
     return subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
+def test_people_are_served_under_the_name_of_the_app_alone(project: Path) -> None:
+    manifests = manifests_of(project)
+    (container,) = manifests["deployment.yaml"]["spec"]["template"]["spec"]["containers"]
+    hosts = {variable["name"]: variable.get("value") for variable in container["env"]}["STREAMLIT_SERVER_ALLOWED_HOSTS"]
+    assert [rule["host"] for rule in manifests["ingress.yaml"]["spec"]["rules"]] == [hosts]
+    compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
+    assert compose["services"]["chat"]["environment"]["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "localhost 127.0.0.1"
+
+
+# Of the largest image that is read, in a process of its own: the memory that it took, in megabytes.
+OPEN_IMAGE = """
+import io, resource
+from PIL import Image
+from chat import settings
+from chat.attachments.images import read_image
+
+file, side = io.BytesIO(), int((settings.IMAGE_MEGAPIXELS * 1_000_000) ** 0.5)
+Image.new("LA", (side, side)).save(file, "PNG")
+started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_image("a.png", file.getvalue())
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - started) * 1024 // 1_000_000)
+"""
+APP_MEGABYTES = {"openai": 200, "embedded": 450}  # with many people at it: docs/deployment.md
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units")
+@pytest.mark.parametrize("attachments", ["none", "images", "images_and_documents"])
+@pytest.mark.parametrize("provider", APP_MEGABYTES)
+def test_a_pod_has_the_memory_that_the_settings_allow_to_be_taken(bake: Bake, provider: str, attachments: str) -> None:
+    project = bake(**KUBERNETES, llm_provider=provider, attachments=attachments)
+    (container,) = manifests_of(project)["deployment.yaml"]["spec"]["template"]["spec"]["containers"]
+    compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
+    megabytes = APP_MEGABYTES[provider]
+    if attachments != "none":
+        megabytes += int(output(sys.executable, "-B", "-c", OPEN_IMAGE, cwd=project))
+    settings = settings_of(project)
+    megabytes += settings.get("DOCUMENTS_AT_ONCE", 0) * settings.get("DOCUMENT_MEGABYTES", 0)
+    units = {"m": 2**20, "Mi": 2**20, "g": 2**30, "Gi": 2**30}
+    for limit in (container["resources"]["limits"]["memory"], compose["services"]["chat"]["mem_limit"]):
+        number, unit = re.fullmatch(r"(\d+)(\w+)", limit).groups()
+        assert megabytes * 1_000_000 <= int(number) * units[unit] <= 2 * megabytes * 1_000_000 + 2**29
+    ingress = manifests_of(project)["ingress.yaml"]["metadata"]["annotations"]
+    most = tomllib.loads((project / ".streamlit" / "config.toml").read_text("utf-8"))["server"]["maxUploadSize"]
+    assert ingress["nginx.ingress.kubernetes.io/proxy-body-size"] == f"{most + 1}m"
 
 
 def test_what_the_dockerfile_does_makes_an_app_that_runs(bake: Bake, tmp_path: Path) -> None:

@@ -102,13 +102,14 @@ LONGEST_WAIT_SECONDS = 30  # for a provider that says when to come back; beyond 
 
 FILES = 5  # that may go with one question
 FILE_MEGABYTES = 20  # that one of them may have
-IMAGE_MEGAPIXELS = 50  # that an image may have before it is scaled down
+IMAGE_MEGAPIXELS = 20  # that an image may have before it is scaled down; a JPEG many more, for it is decoded smaller
 IMAGE_SIDE = 1568  # pixels of the longer side that a model is sent; no provider takes much from more
 IMAGE_BYTES = 600_000  # that a model is sent: five images fit into the smallest request that a provider takes
 # {% endif %}
 # {% if cookiecutter.attachments == "images_and_documents" %}
 DOCUMENT_SECONDS = 30  # to read a document
-DOCUMENT_MEGABYTES = 2000  # of memory for that, where the system can limit it
+DOCUMENTS_AT_ONCE = 2  # that are read; others wait
+DOCUMENT_MEGABYTES = 500  # of memory for each, where the system can limit it
 DOCUMENT_CHARACTERS = 2_000_000  # of a document that are kept
 UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack to
 # {% endif %}

@@ -6,6 +6,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -166,12 +167,62 @@ def test_an_archive_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> Non
         read("a.docx", archive({"word/document.xml": bytes(3_000_000)}))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no other system limits the memory of a process")
-def test_a_document_that_takes_too_much_memory_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "DOCUMENT_MEGABYTES", 900)
-    bomb = zlib.compress(zlib.compress(bytes(500_000_000), 1))
+def sheet(cells: dict[str, object]) -> bytes:
+    """A workbook with these cells."""
+    data, book = io.BytesIO(), Workbook()
+    for place, value in cells.items():
+        book.worksheets[0][place] = value
+    book.save(data)
+    return data.getvalue()
+
+
+def test_a_sheet_is_as_large_as_what_stands_in_it() -> None:
+    text = read("a.xlsx", sheet({"A1": "a|b", "A2": "two\nlines", "A3": 4711, "XFD1048576": "far"})).text
+    assert text.startswith("## Sheet\n| a\\|b |\n| --- |\n| two lines |\n| 4711 |\n")
+    assert text.endswith(" far |")
+
+
+def test_a_sheet_is_read_until_it_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DOCUMENT_CHARACTERS", 40)
+    assert len(read("a.xlsx", sheet({f"A{number}": "word" for number in range(1, 5000)})).text) == 40
+
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="no other system limits the memory of a process")
+
+
+@LINUX
+def test_a_document_that_takes_too_much_memory_is_given_up() -> None:
+    bomb = zlib.compress(zlib.compress(bytes(settings.DOCUMENT_MEGABYTES * 1_000_000), 1))
     with pytest.raises(RefusedError, match="too much time or memory"):
         read("a.pdf", pdf("", content=bomb))
+
+
+@LINUX
+def test_addresses_that_are_only_reserved_are_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DOCUMENT_MEGABYTES", 300)
+    assert "Grand total" in read("a.pdf", pdf("Grand total")).text
+
+
+def test_what_reads_a_document_has_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "convert.py"
+    script.write_text("import os; print(dict(os.environ))", "utf-8")
+    monkeypatch.setattr(convert, "__file__", str(script))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://chat:password@host/chat")
+    said = read("a.pdf", pdf("Grand total")).text
+    assert "PATH" in said
+    assert "sk-secret" not in said
+    assert "password" not in said
+
+
+def test_what_a_document_says_is_not_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    cells = sheet({"A1": 4711})
+    with zipfile.ZipFile(io.BytesIO(cells)) as opened:
+        files = {name: opened.read(name).replace(b"4711", b"secret words") for name in opened.namelist()}
+    with pytest.raises(RefusedError, match="is damaged"):
+        read("a.xlsx", archive(files))
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def document(name: str, text: str) -> Attachment:

@@ -33,7 +33,10 @@ PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbo
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # how files of Office begin that are old, or protected by a password
 LEFT_OUT = "\n[The rest of this document is left out: it is too long.]"
 
-_converting = threading.BoundedSemaphore(2)  # so many documents at once; others wait
+# What of the environment the converter needs, wherever Python is; keys are not among it.
+ENVIRONMENT = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP")
+
+_converting = threading.BoundedSemaphore(settings.DOCUMENTS_AT_ONCE)  # others wait
 
 
 def read_document(name: str, data: bytes) -> Attachment:
@@ -114,6 +117,7 @@ def converted(name: str, kind: str, data: bytes) -> str:
     """
     most = (settings.DOCUMENT_SECONDS, settings.DOCUMENT_MEGABYTES, settings.DOCUMENT_CHARACTERS)
     command = [sys.executable, "-P", convert.__file__, kind, *map(str, most)]
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
     try:
         with _converting:
@@ -122,17 +126,18 @@ def converted(name: str, kind: str, data: bytes) -> str:
                 input=data,
                 capture_output=True,
                 timeout=settings.DOCUMENT_SECONDS,
-                env={**os.environ, **one_thread},
+                env=environment | one_thread,
             )
     except subprocess.TimeoutExpired as error:
         raise too_much(name) from error
     if done.returncode == 0:
         return done.stdout.decode()
-    said = done.stderr.decode(errors="replace")
-    log.warning("a document of kind %s was not read: %s", kind, said.strip().rpartition("\n")[2])
-    if "PDFPasswordIncorrect" in said:
+    # The last line is the name of an exception, unless the process was ended.
+    reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2] if done.returncode == 1 else ""
+    log.warning("a document of kind %s was not read: %s", kind, reason if reason.isidentifier() else done.returncode)
+    if reason == "PDFPasswordIncorrect":
         raise RefusedError(f"{name} is protected by a password. Save a copy without one, and send that.")
-    if "MemoryError" in said or done.returncode < 0:
+    if reason == "MemoryError" or done.returncode < 0:
         raise too_much(name)
     raise damaged(name)
 

@@ -1,6 +1,7 @@
 """Images: checked by their content, scaled down to what models read, and rid of all that is not the picture."""
 
 import io
+import threading
 
 from PIL import Image, ImageOps
 
@@ -10,6 +11,8 @@ from chat.attachments import Attachment, RefusedError
 FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
 # What is tried until an image is small enough: the longer side in pixels, and JPEG's quality.
 STEPS = ((settings.IMAGE_SIDE, 85), (settings.IMAGE_SIDE, 60), (settings.IMAGE_SIDE // 2, 60), (512, 40))
+
+_opening = threading.Lock()  # one image after the other: each takes memory for all its pixels
 
 
 def read_image(name: str, data: bytes) -> Attachment:
@@ -37,13 +40,15 @@ def opened(data: bytes) -> tuple[Image.Image, bool]:
         Image.DecompressionBombError: if it has too many pixels.
         Exception: whatever Pillow raises where it is no image, or a damaged one.
     """
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    size = (settings.IMAGE_SIDE, settings.IMAGE_SIDE)
+    with _opening, Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        image.draft("RGB", size)  # a large JPEG is decoded at a fraction
         if image.width * image.height > settings.IMAGE_MEGAPIXELS * 1_000_000:
             raise Image.DecompressionBombError
-        image.draft("RGB", (settings.IMAGE_SIDE, settings.IMAGE_SIDE))  # a large JPEG is decoded at a fraction
-        upright = ImageOps.exif_transpose(image)
-        picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-        picture.thumbnail((settings.IMAGE_SIDE, settings.IMAGE_SIDE))
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        picture = image if image.mode == mode else image.convert(mode)
+        picture.thumbnail(size)  # before it is turned, which takes a copy
+        picture = ImageOps.exif_transpose(picture)
         picture.info.clear()  # with the place where it was taken, among other things
         return picture, image.format == "JPEG"
 
