@@ -132,7 +132,10 @@ TRACES = {
     ("feedback", "faces"): r"\bfaces?\b",
     ("history", "session"): r"hold_minutes|chat\.history\.memory|feedback\.jsonl|feedback\.lines",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
-    ("sign_in", "oidc"): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_",
+    (
+        "sign_in",
+        "oidc",
+    ): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_(DOMAINS|ADDRESSES)",
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
     (
@@ -172,7 +175,7 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
-NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size|maxuploadsize ="
+NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size"
 # What GitHub fills in: `${{ … }}`.
 GITHUBS = re.compile(r"\$\{\{.*?\}\}")
 NO_IMAGES = r"pillow|\bPIL\b"

@@ -347,7 +347,7 @@ def test_a_pod_has_the_memory_that_the_settings_allow_to_be_taken(bake: Bake, pr
     if attachments != "none":
         megabytes += int(output(sys.executable, "-B", "-c", OPEN_IMAGE, cwd=project))
     settings = settings_of(project)
-    megabytes += settings.get("DOCUMENTS_AT_ONCE", 0) * settings.get("DOCUMENT_MEGABYTES", 0)
+    megabytes += settings.get("DOCUMENT_PROCESSES", 0) * settings.get("DOCUMENT_MEGABYTES", 0)
     units = {"m": 2**20, "Mi": 2**20, "g": 2**30, "Gi": 2**30}
     for limit in (container["resources"]["limits"]["memory"], compose["services"]["chat"]["mem_limit"]):
         number, unit = re.fullmatch(r"(\d+)(\w+)", limit).groups()

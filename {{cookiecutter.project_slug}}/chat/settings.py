@@ -108,7 +108,7 @@ IMAGE_BYTES = 600_000  # that a model is sent: five images fit into the smallest
 # {% endif %}
 # {% if cookiecutter.attachments == "images_and_documents" %}
 DOCUMENT_SECONDS = 30  # to read a document
-DOCUMENTS_AT_ONCE = 2  # that are read; others wait
+DOCUMENT_PROCESSES = 2  # that read documents, at most; others wait
 DOCUMENT_MEGABYTES = 500  # of memory for each, where the system can limit it
 DOCUMENT_CHARACTERS = 2_000_000  # of a document that are kept
 UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack to

@@ -36,7 +36,7 @@ LEFT_OUT = "\n[The rest of this document is left out: it is too long.]"
 # What of the environment the converter needs, wherever Python is; keys are not among it.
 ENVIRONMENT = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP")
 
-_converting = threading.BoundedSemaphore(settings.DOCUMENTS_AT_ONCE)  # others wait
+_converting = threading.BoundedSemaphore(settings.DOCUMENT_PROCESSES)  # others wait
 
 
 def read_document(name: str, data: bytes) -> Attachment:
