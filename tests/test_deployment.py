@@ -312,10 +312,12 @@ def install(project: Path, folder: Path) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("answers", [KUBERNETES, SIGNED_IN], ids=name_of)
 def test_people_are_served_under_the_name_of_the_app_alone(project: Path) -> None:
-    manifests = manifests_of(project)
-    (container,) = manifests["deployment.yaml"]["spec"]["template"]["spec"]["containers"]
+    manifests = {manifest["kind"]: manifest for manifest in applied(project)}
+    (container,) = manifests["Deployment"]["spec"]["template"]["spec"]["containers"]
     hosts = {variable["name"]: variable.get("value") for variable in container["env"]}["STREAMLIT_SERVER_ALLOWED_HOSTS"]
-    assert [rule["host"] for rule in manifests["ingress.yaml"]["spec"]["rules"]] == [hosts]
+    assert [rule["host"] for rule in manifests["Ingress"]["spec"]["rules"]] == [hosts]
+    overlay = (project / "kubernetes" / "overlays" / "example" / "kustomization.yaml").read_text("utf-8")
+    assert overlay.count(f"value: {hosts}") == 3
     compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
     assert compose["services"]["chat"]["environment"]["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "localhost 127.0.0.1"
 
