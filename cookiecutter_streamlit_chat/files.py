@@ -28,6 +28,11 @@ def served(*modules: str) -> Condition:
     return lambda answers: any(using(answers, module) for module in modules)
 
 
+def reads_tables(answers: Answers) -> bool:
+    """Whether a reply or a document may be a table of text."""
+    return answers["rich_replies"] == "yes" or answers["attachments"] == "images_and_documents"
+
+
 # What must hold, and what is needed only then: files, and folders, which end in a slash, with all that is in them.
 # A file that is in several rows is needed where all of them hold, one that is in none always.
 FILES: Sequence[tuple[Condition, str]] = [
@@ -53,7 +58,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (anything_but("attachments", "none"), "chat/history/attachments.py"),
     (anything_but("attachments", "none"), "chat/history/migrations/versions/attachments_0001.py"),
     (given("attachments", "images_and_documents"), "chat/attachments/convert.py chat/attachments/documents.py"),
-    (given("attachments", "images_and_documents"), "tests/test_documents.py"),
+    (given("attachments", "images_and_documents"), "chat/attachments/decoding.py tests/test_documents.py"),
     (anything_but("feedback", "none"), "chat/feedback/ chat/ui/rating.py tests/test_feedback.py tests/test_replay.py"),
     (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py"),
     (anything_but("feedback", "none"), "tests/test_lines.py tests/test_rows.py"),
@@ -76,6 +81,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (given("rich_replies", "yes"), "chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py"),
     (given("rich_replies", "yes"), "tests/test_mathematics.py tests/test_rich.py"),
     (given("rich_replies", "no"), "chat/ui/plain.py"),
+    (reads_tables, "chat/conversation/delimited.py"),
 ]
 
 # Alternatives that stand under one name. Where `streaming` is `typewriter`, `stream__typewriter.py` takes the place of

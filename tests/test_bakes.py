@@ -52,7 +52,7 @@ ALWAYS = """
     chat/ui/markdown/safe.py chat/server/headers.py chat/settings.py chat/ui/sidebar.py docs/security.md page.css
     page.py pyproject.toml streamlit_app.py tests/__init__.py tests/conftest.py tests/test_answering.py
     tests/test_export.py tests/test_log.py tests/test_messages.py tests/test_page.py
-    tests/test_replies.py tests/test_safe.py chat/ui/asking.py chat/ui/undrawable.py
+    tests/test_replies.py tests/test_safe.py chat/ui/asking.py chat/ui/undrawable.py chat/ui/markdown/parser.py
 """
 SOMETIMES = {
     ("streaming", "tokens"): "chat/ui/live.py",
@@ -75,8 +75,9 @@ SOMETIMES = {
     """,
     ("ci", "github"): ".github/dependabot.yml .github/workflows/tests.yml .pre-commit-config.yaml AGENTS.md",
     ("rich_replies", "yes"): """
-        chat/conversation/charts.py chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py
-        chat/conversation/parts.py chat/ui/rich.py tests/test_mathematics.py tests/test_rich.py
+        chat/conversation/charts.py chat/conversation/delimited.py chat/ui/markdown/fenced_blocks.py
+        chat/ui/markdown/mathematics.py chat/conversation/parts.py chat/ui/rich.py tests/test_mathematics.py
+        tests/test_rich.py
     """,
     ("rich_replies", "no"): "chat/ui/plain.py",
 }
@@ -117,7 +118,10 @@ ATTACHING = """
     chat/attachments/saving.py chat/attachments/sending.py tests/test_attachments.py
 """
 STORED_ATTACHMENTS = "chat/history/attachments.py chat/history/migrations/versions/attachments_0001.py"
-DOCUMENTS = "chat/attachments/convert.py chat/attachments/documents.py tests/test_documents.py"
+DOCUMENTS = """
+    chat/attachments/convert.py chat/attachments/decoding.py chat/attachments/documents.py
+    chat/conversation/delimited.py tests/test_documents.py
+"""
 
 # Words that only this answer may bring into a project.
 TRACES = {
@@ -229,10 +233,11 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     """The exact dependencies of a bake: one SDK for each wire format."""
     stored = {"alembic", "psycopg", "sqlalchemy"} if answers["history"] == "database" else set()
     overview = {"pandas"} if answers["sign_in"] == "oidc" and answers["feedback"] != "none" else set()
-    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": {"pillow", "markitdown", "openpyxl"}}
+    documents = {"pillow", "markitdown", "openpyxl", "charset-normalizer"}
+    attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": documents}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
     rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
-    fixed = {"markdown-it-py", "starlette", "streamlit"}
+    fixed = {"markdown-it-py", "mdit-py-plugins", "starlette", "streamlit"}
     return fixed | rich | sdks | stored | overview | attachments[answers["attachments"]]
 
 

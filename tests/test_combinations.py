@@ -46,6 +46,7 @@ READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
 READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
 READ += ",drawn,form"  # of Streamlit's state, by a text
 READ += ",AsyncClient"  # in an annotation with quotes
+READ += ",close"  # by markdown-it, of a sign of emphasis
 
 
 def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.attachments import Attachment, RefusedError, convert
-from chat.attachments.documents import LEFT_OUT, OLD_OFFICE, shares
+from chat.attachments.documents import LEFT_OUT, OLD_OFFICE, decoded, shares, with_commas
 from chat.attachments.reading import read
 from chat.attachments.sending import as_sent
 from chat.conversation.export import from_json, to_json
@@ -125,9 +125,38 @@ def test_a_document_is_known_by_its_content() -> None:
     assert not attachment.image
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_plain_text_is_kept_as_it_is(encoding: str) -> None:
-    assert read("notes.md", "# Grüße\n\n*now*".encode(encoding)).text == "# Grüße\n\n*now*"
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        *((encoding, "# Grüße\n\n*now*") for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+        ("cp1252", "“Crème brûlée” for two costs about 5 €, bei 100°C"),
+        ("gb18030", "第一季度销售收入为三百万元\uff0c利润为五十万元。"),
+        ("cp932", "これは日本語のテキストです。"),
+        ("cp949", "오늘 회의록입니다. 매출은 삼백만 원입니다."),
+        ("big5", "第一季度銷售收入為三百萬元\uff0c利潤為五十萬元。"),
+        ("cp1251", "Это отчёт за первый квартал. Выручка выросла."),
+        ("koi8_r", "Это отчёт за первый квартал. Выручка выросла."),
+        ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy."),
+    ],
+)
+def test_plain_text_is_kept_as_it_is(encoding: str, text: str) -> None:
+    assert read("notes.md", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "row"),
+    [
+        ("utf-8", "city;people\nParis;2,1\nMadrid;3,3\n", "| Paris | 2,1 |"),
+        ("utf-8", "city\tpeople\nParis\t2,1\n", "| Paris | 2,1 |"),
+        ("utf-8", "city,people,area\nParis,2.1\nRome,2.8,1285,4\n", "| Rome | 2.8 | 1285 | 4 |"),
+        ("cp1251", "Город;Население\nМосква;12,6\nКазань;1,3\n", "| Москва | 12,6 |"),  # noqa: RUF001
+        ("gb18030", "姓名,城市\n张三,北京\n李四,上海\n", "| 李四 | 上海 |"),
+        ("cp932", "名前,都市\n山田,東京\n鈴木,大阪\n", "| 山田 | 東京 |"),
+    ],
+)
+def test_the_cells_of_a_table_are_found(encoding: str, text: str, row: str) -> None:
+    commas = with_commas(decoded("table.csv", text.encode(encoding)))
+    assert row in convert.text_of("csv", commas.encode())
 
 
 @pytest.mark.parametrize(
@@ -135,6 +164,9 @@ def test_plain_text_is_kept_as_it_is(encoding: str) -> None:
     [
         ("a.pdf", b"", "is empty"),
         ("a.txt", b"\n \n", "holds no text"),
+        ("a.txt", "Łódź;Gdańsk\nżółty;2,5".encode("cp1250"), "Save it as UTF-8"),
+        ("a.txt", "Привет".encode("cp1251"), "Save it as UTF-8"),
+        ("a.txt", b"\xff\xfea", "Save it as UTF-8"),
         ("a.txt", b"\x7fELF" + bytes(100), "cannot be read"),
         ("a.pdf", b"MZ\x90" + bytes(100), "cannot be read"),
         ("a.pdf", b"%PDF-1.4\nno more", "is damaged"),
@@ -144,7 +176,17 @@ def test_plain_text_is_kept_as_it_is(encoding: str) -> None:
         ("a.docx", b"PK\x03\x04 and no more", "is damaged"),
     ],
     ids=[
-        *("empty", "blank", "executable as text", "executable as PDF", "damaged PDF", "encrypted PDF"),
+        *(
+            "empty",
+            "blank",
+            "Hebrew",
+            "Russian",
+            "half a sign",
+            "executable as text",
+            "executable as PDF",
+            "damaged PDF",
+            "encrypted PDF",
+        ),
         *("encrypted Word", "other archive", "damaged archive"),
     ],
 )

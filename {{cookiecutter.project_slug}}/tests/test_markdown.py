@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.ui.growing import finished_blocks, open_markdown
-from chat.ui.markdown.safe import PARSER
+from chat.ui.markdown.parser import PARSER
 from tests.conftest import HANG_SECONDS
 
 TEXT = """# A heading
@@ -115,6 +115,11 @@ def test_links_that_are_defined_later_are_links_in_the_end() -> None:
     assert drawn("See [this].\n\nAnd", text) == ["See [this](<https://example.com>).\n\nAnd more."]
 
 
+def test_footnotes_are_below_in_the_end() -> None:
+    text = "One[^1].\n\n[^1]: Note.\n\nTwo"
+    assert drawn("One[^1].\n\n[^1]: No", text) == ["One¹.\n\nTwo\n\n¹ Note."]
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -131,6 +136,12 @@ def test_links_that_are_defined_later_are_links_in_the_end() -> None:
         ("see <https://exam", "see"),
         ("see [the site](https://example.com) now", "see [the site](<https://example.com>) now"),
         ("a[0", "a\\[0"),
+        ("a fact[^1", "a fact"),
+        ("so【4:0†sour", "so"),
+        ("a<b", "a"),
+        ("これは**「重", "これ&#12399;**「重**"),
+        ("**「A」**なので", "**「A」**&#12394;ので"),
+        ("**a** and *b*, **c", "**a** and *b*, **c**"),
         ("```python\nprint([1, `2", "```python\nprint([1, `2\n```"),
         ("```mermaid\nflowchart LR", "```\nflowchart LR\n```"),
         ('```vega-lite\n{"mark":', '```vega\n{"mark":\n```'),  # {% if cookiecutter.rich_replies == "yes" %}

@@ -67,7 +67,7 @@ def test_a_reply_draws_charts_and_tables_and_they_stay(ask: Any) -> None:
         ('```vega-lite\n{"mark": "bar"\n```', "it is not JSON"),
         ('```vega-lite\n{"mark": "bar", "colour": "red"}\n```', "it is not Vega-Lite"),
         ("```vega-lite\n[1]\n```", "it is no object"),
-        ("```csv\na,b\n1\n```", "its rows differ in length"),
+        ("```csv\na,b\n1,2,3\n```", "a row has more cells than there are columns"),
         ("```csv\na,b\n```", "it has no rows"),
         ("```mermaid\nflowchart LR\nA@{ img: 'https://a.com/b' }\n```", "'https\\:' may lead elsewhere"),
         ("```mermaid\nflowchart LR\nA@{ img: a }\n```", "'@{ img\\: a }' may lead elsewhere"),
@@ -121,10 +121,21 @@ def test_a_chart_that_leads_elsewhere_or_is_too_large_is_refused(change: dict[st
         ("a,b\n1,2.5\n,3", ["a", "b"], [[1, 2.5], [None, 3]]),
         ("zip,id\n01234,12345678901234567890\n", ["zip", "id"], [["01234", "12345678901234567890"]]),
         ('a,a,\n"x, y","say ""no""",3\n\n', ["a", "a (2)", "(3)"], [["x, y", 'say "no"', 3]]),
+        ("a\tb\n1\t2,5\n", ["a", "b"], [[1, 2.5]]),
+        ("a;b\n2,1;1.5\n3;x\n", ["a", "b"], [[2.1, "1.5"], [3, "x"]]),
+        ("a;b\n1,234;5\n", ["a", "b"], [["1,234", 5]]),
+        ("# of cities\na;b\nx;2,1\n# the end\n", ["a", "b"], [["x", 2.1]]),
+        ("#,a\n1,x\n", ["#", "a"], [[1, "x"]]),
     ],
 )
 def test_a_table_keeps_what_it_holds(source: str, columns: list[str], rows: list[list[Any]]) -> None:
-    assert figure("csv", source) == Table(columns, rows)
+    assert figure("csv", source) == (Table(columns, rows), "")
+
+
+def test_short_rows_end_in_empty_cells() -> None:
+    table, note = figure("csv", "a,b,c\n1,2,3\n4\n5,6\n")
+    assert table == Table(["a", "b", "c"], [[1, 2, 3], [4, None, None], [5, 6, None]])
+    assert note.startswith("2 rows had too few cells")
 
 
 @pytest.mark.parametrize("source", ["", "a", 'a,b\n"1,2', "a,b\n" + "1,2\n" * 5001, "a,b\n" + "1" * 200_000], ids=len)
@@ -196,6 +207,12 @@ def test_a_diagram_is_drawn(line: str) -> None:
 def test_a_diagram_that_leads_elsewhere_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="may lead elsewhere"):
         check_diagram(f"flowchart LR\n{line}")
+
+
+def test_code_keeps_the_names_of_icons(ask: Any) -> None:
+    assert [code.value for code in drawn(ask("```python\na = ':material/home:'\n```"), "code")] == [
+        "a = ':material/home:'"
+    ]
 
 
 def test_parts_stay_on_the_page_in_json_and_in_markdown(ask: Any) -> None:

@@ -12,7 +12,7 @@ def safe(text: str) -> str:
 
 TEXT = r"""# A heading with `code`
 
-A paragraph with **bold**, *italic* and ~~struck~~ words
+A paragraph with **bold**, *italic* and ~~struck~~ words\
 on two lines,\
 and a third, 3 \< 4, 5 \* 6.
 
@@ -41,7 +41,7 @@ def f():
 
 ___
 
-\- no list
+\- no list\
 1986\. and no list"""
 
 
@@ -61,7 +61,9 @@ def test_ordinary_markdown_stays_as_it_is() -> None:
         ("[![a](https://a.com/1)](https://b.com)", "[a](<https://b.com>)"),
         ("<img src='https://example.com/a'>", "\\<img src='[https\\://example.com/a](<https://example.com/a>)'\\>"),
         (":red[`] ![a](https://a.com) `", "\\:red\\[`] ![a](https://a.com) `"),
-        ("a[^1]\n\n[^1]: b\n\n    ![a](https://a.com)", "a^1 (`b`)\n\n```\n![a](https://a.com)\n```"),
+        ("a[^1]\n\n[^1]: ```\n    ![a](b)\n    ```", "a¹\n\n¹\n\n```\n![a](b)\n```"),
+        ("> ```\n> א ![a](b)", "> :shimmer[]\n>\n> ```\n> א ![a](b)\n> ```"),
+        ("a[^1]\n\n[^1]: b\n\n    ![a](https://a.com)", "a¹\n\n¹ b\n\n[a](<https://a.com>) (a.com)"),
     ],
 )
 def test_a_picture_is_a_link_that_shows_its_host(text: str, drawn: str) -> None:
@@ -85,6 +87,11 @@ def test_a_picture_is_a_link_that_shows_its_host(text: str, drawn: str) -> None:
         ("[a](//example.com)", "a (`//example.com`)"),
         ("[a](https://\u0430pple.com)", "a (`https://xn--pple-43d.com`)"),
         ("https://\u0430pple.com", "`https://\u0430pple.com`"),
+        ("https://example.com/a\uff0cb", "[https\\://example.com/a](<https://example.com/a>)\uff0cb"),
+        ("\uff08https://example.com\uff09", "\uff08[https\\://example.com](<https://example.com>)\uff09"),
+        ("[a.bank.com1](https://example.com)", "[a.bank.com1](<https://example.com>) (example.com)"),
+        ("[a]()", "a"),
+        ("[]()", ""),
     ],
 )
 def test_a_link_leads_where_it_seems_to(text: str, drawn: str) -> None:
@@ -123,3 +130,67 @@ def test_a_diagram_that_names_an_address_is_code(language: str) -> None:
 def test_a_sentence_of_the_app_has_no_link_whatever_it_quotes() -> None:
     quoting = "It cannot be *x*: https://evil.com/a, www.evil.com or me@evil.com."
     assert inert(quoting) == "It cannot be \\*x\\*\\: `https://evil.com/a,` `www.evil.com` or `me@evil.com.`"
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Roses are red,\nviolets  \nare blue", "Roses are red,\\\nviolets\\\nare blue"),
+        ("a<br>b<br/>\nc<BR />", "a\\\nb\\\nc"),
+        ("a\n===\nb", "# a\n\nb"),
+        ("a\nb\n---", "## a b"),
+        ("| a<br>b |\n| --- |\n| c |", "| a&#10;b |\n| --- |\n| c |"),
+        ("H<sub>2</sub>O, x<sup>n+1</sup>, x<sup>1/2</sup>, a<sub>B_1</sub>", "H₂O, xⁿ⁺¹, x\\^(1/2), a\\_(B\\_1)"),
+        ("<kbd>Ctrl</kbd>+<u>C</u>, <b>b *c*</b> and <i> d </i>", "`Ctrl`+C, **b *c*** and  *d*"),
+        ("<details open>\n<summary>More</summary>\n\n- a\n\n</details>", "**More**\n\n- a"),
+        ("a <b> and <details> in Map<String, int>", "a \\<b\\> and \\<details\\> in Map\\<String, int\\>"),
+        ("<b>a *b</b> c*", "\\<b\\>a *b\\</b\\> c*"),
+        ("`<br>`", "`<br>`"),
+    ],
+)
+def test_line_breaks_and_tags_are_what_they_mean(text: str, drawn: str) -> None:
+    assert safe(text) == drawn
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("**「A」**なので**「B」**", "**「A」**&#12394;の&#12391;**「B」**"),
+        ("这是**“重点”**的", "这&#26159;**“重点”**&#30340;"),
+        ("**bold:**없이", "**bold\\:**&#50630;이"),
+        ("a **b** c, d**e**f", "a **b** c, d**e**f"),
+        ("2 * 3 * 4 and 2*3*4", "2 \\* 3 \\* 4 and 2*3*4"),
+        ("<b>a</b><i>b</i>", "**a**:color[]{}*b*"),
+    ],
+)
+def test_bold_ends_beside_any_script(text: str, drawn: str) -> None:
+    assert safe(text) == drawn
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        (":material/home:", ":color[\\:]{}material/home\\:"),
+        ("at 10:100:30", "at 10:color[\\:]{}100\\:30"),
+        ("a: b -> c", "a\\: b :color[\\-]{}\\> c"),
+        ("a -- b <-> c", "a :color[\\-]{}\\- b :color[\\<]{}:color[\\-]{}\\> c"),
+        ("a->b >=", "a-\\>b :color[\\>]{}\\="),
+        ("`:material/home:`", "`:\u2060material/home:`"),
+        ("a【4:0†source】. b 【12†c_d】", "a. b"),
+        ("【note】", "【note】"),
+    ],
+)
+def test_what_the_page_would_change_is_drawn_as_written(text: str, drawn: str) -> None:
+    assert safe(text) == drawn
+
+
+def test_footnotes_are_small_numbers_with_their_notes_below() -> None:
+    text = "a[^2], b[^name] and [^gone]\n\n[^2]: *c*\n[^name]: d\n\n    e\n[^idle]: f\n\ng"
+    assert safe(text) == "a², b² and \\[^gone\\]\n\ng\n\n² *c*\n\n² d\n\ne"
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"), [("- א\n- b", "- :shimmer[]א\n- b"), ("> مرحبا", "> :shimmer[]مرحبا"), ("- b\n- א", "- b\n- א")]
+)
+def test_a_list_and_a_quote_tell_in_which_direction_they_are_written(text: str, drawn: str) -> None:
+    assert safe(text) == drawn

@@ -1,5 +1,6 @@
 """Documents: what they are by their content, and what they say."""
 
+import csv
 import io
 import logging
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from chat import settings
 from chat.attachments import Attachment, RefusedError, convert
+from chat.attachments.decoding import text_in
+from chat.conversation.delimited import rows_of
 from chat.conversation.messages import well_formed
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,8 @@ def read_document(name: str, data: bytes) -> Attachment:
     """
     kind, size = kind_of(name, data), len(data)
     if kind in TEXTS:
-        data = decoded(name, data).encode()
+        text = decoded(name, data)
+        data = (with_commas(text) if kind == "csv" else text).encode()
     text = well_formed(data.decode() if kind in ("md", "txt") else converted(name, kind, data))
     if not text.strip():
         raise RefusedError(f"{name} holds no text. If it was scanned, send images of its pages.")
@@ -99,14 +103,25 @@ def decoded(name: str, data: bytes) -> str:
     Raises:
         RefusedError: if it is none.
     """
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # of old programs on Windows
+        text = text_in(data)
+    except ValueError as error:
+        raise RefusedError(f"{name} is in an encoding that cannot be told. Save it as UTF-8, and send that.") from error
     if "\0" in text:
         raise unknown(name)
     return text
+
+
+def with_commas(text: str) -> str:
+    """A table in text with commas between its cells, and as many cells in each row, as its converter reads it."""
+    try:
+        rows, _ = rows_of(text)
+    except csv.Error:
+        return text
+    width = max(map(len, rows), default=0)
+    file = io.StringIO()
+    csv.writer(file).writerows(row + [""] * (width - len(row)) for row in rows)
+    return file.getvalue()
 
 
 def converted(name: str, kind: str, data: bytes) -> str:

@@ -4,11 +4,13 @@ import io
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat.ui.markdown.safe import PARSER, language_of, parsed, safe_markdown
+from chat.ui.markdown.parser import PARSER
+from chat.ui.markdown.safe import language_of, parsed, safe_markdown
 from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.undrawable import or_as_text
@@ -16,10 +18,12 @@ from chat.ui.undrawable import or_as_text
 # What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,
 # one that begins in bold (`* **`) like a rule.
 OPEN_ITEM = re.compile(r"^ {0,3}(?:\d{1,9}|\* +\*{2,3}|- +-{2,3})\Z", re.MULTILINE)
-# A link, an image or an address that is not whole yet, at the end of a text.
-OPEN_LINK = re.compile(r"(?:(?<![\w\])\\])!?\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?|(?:https?:|www\.|<)\S*)\Z", re.IGNORECASE)
-# A word from which on a text is bold, struck out, in italics or code.
-OPEN_MARK = re.compile(r"(?<![\\*_~`\w])(\*{1,3}|_{2,3}|~~|`+)(?=[^\s*_~`])(?:(?!\1).)*\Z", re.DOTALL)
+# A link or an image that is not whole yet, at the end of a text; what may begin one in its last word.
+OPEN_LINK = re.compile(r"\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?\Z")
+OPEN_ADDRESS = re.compile(r"https?:|www\.|<", re.IGNORECASE)
+# A word from which on a text may be bold, struck out, in italics or code; before it stands no letter, but of scripts
+# that have no spaces between words.
+MARK = re.compile(r"(?<![\\*_~`])(?<![^\W\u2e80-\uffff])(\*{1,3}|_{2,3}|~~|`+)(?=[^\s*_~`])")
 
 
 def finished_blocks(text: str) -> list[str]:
@@ -43,18 +47,22 @@ def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
     """
     text, drawn, finished = "", "", 0
     with place.container():
-        slot = st.empty()
+        slots = [st.empty()]
         for text in texts:
             for block in finished_blocks(text[finished:]):
-                draw_text(block, slot)
-                slot, drawn, finished = st.empty(), "", finished + len(block)
+                draw_text(block, slots[-1])
+                slots.append(st.empty())
+                drawn, finished = "", finished + len(block)
             if text[finished:] != drawn:
                 drawn = text[finished:]
-                with or_as_text(drawn, slot):
-                    slot.markdown(open_markdown(drawn))
-        draw_text(drawn, slot)
-    if has_references(text):
-        draw_text(text, place)
+                with or_as_text(drawn, slots[-1]):
+                    slots[-1].markdown(open_markdown(drawn))
+        if has_references(text):
+            drawn = text
+            for slot in slots:
+                slot.empty()
+            slots.append(st.empty())
+        draw_text(drawn, slots[-1])
 
 
 def open_markdown(text: str) -> str:
@@ -70,15 +78,32 @@ def open_markdown(text: str) -> str:
 
 def closed(text: str) -> str:
     """A text with what is open at its end closed: a **word is bold already; a link is not there before it is whole."""
-    text, marks = OPEN_LINK.sub("", text).rstrip("*_~`\\ \n"), ""
+    text, marks = without_half(text).rstrip("*_~`\\ \n"), ""
     place = text.rfind("\n\n") + 1
-    while "`" not in marks and (found := OPEN_MARK.search(text, place)):
-        marks, place = found[1] + marks, found.end(1)
+    while "`" not in marks and (found := MARK.search(text, place)):
+        end = text.find(found[1], found.end())
+        if end < 0:
+            marks, place = found[1] + marks, found.end()
+        else:
+            place = end + len(found[1])
     return text + marks
 
 
+def without_half(text: str) -> str:
+    """A text without the half of a link, of an address, of a tag or of a citation at its end."""
+    while (start := text.rfind("[")) >= 0 and OPEN_LINK.match(text, start):
+        if text[start + 1 : start + 2] != "^" and re.match(r"[\w\])\\]", text[max(start - 1, 0) : start]):
+            break
+        text = text[:start].removesuffix("!")
+    if (start := text.rfind("【")) > text.rfind("】"):
+        text = text[:start]
+    word = text[max(text.rfind(" "), text.rfind("\n")) + 1 :]
+    found = OPEN_ADDRESS.search(word)
+    return text[: len(text) - len(word) + found.start()] if found else text
+
+
 def has_references(text: str) -> bool:
-    """Whether a text defines links (`[name]: address`): its blocks then need each other."""
-    environment: dict[str, object] = {}
+    """Whether a text defines links (`[name]: address`) or has footnotes: its blocks then need each other."""
+    environment: dict[str, Any] = {}
     PARSER.parse(text, environment)
-    return bool(environment.get("references"))
+    return bool(environment.get("references") or environment.get("footnotes", {}).get("refs"))

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from chat.conversation.charts import drawable
 from chat.conversation.parts import Chart, Image, Part, Table
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
-from chat.ui.markdown.safe import inert, parsed, safe_markdown
+from chat.ui.markdown.safe import inert, language_of, parsed, safe_markdown
 from chat.ui.undrawable import or_as_text
 
+FIGURES = {"csv", "mermaid", "vega-lite"}
 # Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
 BROKEN_DIAGRAM = """
 <style>
@@ -47,8 +48,11 @@ def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
 
 
 def is_figure(block: SyntaxTreeNode) -> bool:
-    """Whether a block is the source of a chart, a table or a diagram."""
-    return block.type == "fence" and figure_language(block) in {"csv", "mermaid", "vega-lite"}
+    """Whether a block is the source of a chart, a table or a diagram, or code with an icon's name in it.
+
+    Markdown would change that name.
+    """
+    return block.type == "fence" and (figure_language(block) in FIGURES or ":material/" in block.content)
 
 
 def figure_language(block: SyntaxTreeNode) -> str:
@@ -59,11 +63,17 @@ def figure_language(block: SyntaxTreeNode) -> str:
 def draw_figure(block: SyntaxTreeNode) -> None:
     """Draw a chart, a table or a diagram from its source; what cannot be drawn as code, with a note."""
     language = figure_language(block)
+    if language not in FIGURES:
+        st.code(block.content.removesuffix("\n"), language_of(block) or None)
+        return
     try:
         if language == "mermaid":
             check_diagram(block.content)
         else:
-            draw_part(figure(language, block.content))
+            part, note = figure(language, block.content)
+            draw_part(part)
+            if note:
+                st.caption(note)
             return
     except ValueError as error:
         st.markdown(safe_markdown([block]))

@@ -4,17 +4,18 @@ What is broken, too large or leads elsewhere stays code.
 """
 
 import csv
-import io
 import json
 import re
 from functools import lru_cache
 from html import unescape
 
+from chat.conversation.delimited import rows_of
 from chat.conversation.parts import Chart, Table
 
 MOST_CHARACTERS = 200_000
 # A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 # In a diagram: addresses, what takes one, and characters in whose place another is read.
 OUTWARD = re.compile(
     r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?|javascript):(?=\S)|@import|<img|<style|themeCSS
@@ -34,15 +35,15 @@ STYLE_FUNCTION = re.compile(r"(?<![\w-])(?!(?:rgb|hsl)a?\()[\w-]*\(")
 
 
 @lru_cache(maxsize=64)
-def figure(language: str, source: str) -> Chart | Table:
-    """The chart in a block of `vega-lite`, or the table in one of `csv`.
+def figure(language: str, source: str) -> tuple[Chart | Table, str]:
+    """The chart in a block of `vega-lite`, or the table in one of `csv`; and what there is to say of it.
 
     Raises:
         ValueError: with a reason, if it cannot be drawn.
     """
     if len(source) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
-    return table(source) if language == "csv" else chart(source)
+    return table(source) if language == "csv" else (chart(source), "")
 
 
 def chart(source: str) -> Chart:
@@ -65,30 +66,43 @@ def chart(source: str) -> Chart:
     return chart
 
 
-def table(source: str) -> Table:
-    """The table that lines of CSV describe; columns of numbers hold numbers.
+def table(source: str) -> tuple[Table, str]:
+    """The table that lines of CSV describe, its columns of numbers with numbers; and what was done to it, if anything.
 
     Raises:
         ValueError: with a reason, if there is none.
     """
     try:
-        lines = [row for row in csv.reader(io.StringIO(source), skipinitialspace=True, strict=True) if row]
+        rows, delimiter = rows_of(source, strict=True)
     except csv.Error as error:
         raise ValueError("it is not CSV") from error
-    if len(lines) < 2:
+    most = max(map(len, rows), default=0)
+    rows = [row for row in rows if len(row) == most or not row[0].startswith("#")]  # which are comments
+    if len(rows) < 2:
         raise ValueError("it has no rows")
-    names, *rows = lines
-    if any(len(row) != len(names) for row in rows):
-        raise ValueError("its rows differ in length")
-    columns = [typed(list(column)) for column in zip(*rows, strict=True)]
-    return Table(distinct(names), [list(row) for row in zip(*columns, strict=True)])
+    width = len(rows[0])
+    if any(len(row) > width for row in rows):
+        raise ValueError("a row has more cells than there are columns")
+    short = sum(len(row) < width for row in rows)
+    names, *rows = [row + [""] * (width - len(row)) for row in rows]
+    columns = [typed(list(column), may_have_commas=delimiter != ",") for column in zip(*rows, strict=True)]
+    note = f"{short} row{'s' if short > 1 else ''} had too few cells, and ends in empty ones." if short else ""
+    return Table(distinct(names), [list(row) for row in zip(*columns, strict=True)]), note
 
 
-def typed(column: list[str]) -> list[str] | list[float | None]:
-    """A column as numbers, where all that stands in it are numbers."""
+def typed(column: list[str], *, may_have_commas: bool) -> list[str] | list[float | None]:
+    """A column as numbers, where all that stands in it are numbers.
+
+    Args:
+        column: its cells.
+        may_have_commas: whether decimals may stand behind a comma; 1,234 may be either, and stays a text.
+    """
     cells = [cell.strip() for cell in column]
-    if any(cells) and all(NUMBER.fullmatch(cell) for cell in cells if cell):
-        return [float(cell) if "." in cell else int(cell) if cell else None for cell in cells]
+    numbers = cells
+    if may_have_commas and not any(THOUSANDS.fullmatch(cell) for cell in cells):
+        numbers = [cell if "." in cell else cell.replace(",", ".") for cell in cells]
+    if any(cells) and all(NUMBER.fullmatch(number) for number in numbers if number):
+        return [float(number) if "." in number else int(number) if number else None for number in numbers]
     return cells
 
 

@@ -1,4 +1,7 @@
-r"""Mathematics in Markdown: `\( … \)`, `\[ … \]`, `$ … $` and `$$ … $$`; sums of money are none."""
+r"""Mathematics in Markdown: `\( … \)`, `\[ … \]`, `$ … $`, `$$ … $$`, `\begin{align} …`, `\boxed{ … }`.
+
+Sums of money, units and the names of variables are words.
+"""
 
 import re
 from typing import Literal
@@ -6,18 +9,30 @@ from typing import Literal
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
-INLINE = re.compile(
-    r"\\\((?P<round>.+?)\\\)"
-    r"|\\\[(?P<square>.+?)\\\]"
-    r"|\$\$(?P<double>[^$]+)\$\$"
-    # As Streamlit has it, and not after a letter (US$) or with a sum and words inside ($5 for a or b$).
-    r"|(?<![\w$])\$(?P<single>(?![\s$])(?!\d[\d.,]*\s[a-z]{2})[^$\n]*?[^\s\\$])\$(?!\d)",
-    re.DOTALL,
+# What KaTeX draws; other environments are code.
+ENVIRONMENT = (
+    r"(?:align|alignat|aligned|alignedat|array|[bBpvV]?matrix|[dr]?cases|equation|gather|gathered|smallmatrix|split)\*?"
 )
+INLINE = re.compile(
+    rf"""\\\((?P<round>.+?)\\\) | \\\[(?P<square>.+?)\\\]
+    | (?<!\$)\$\$(?P<double>[^$]+)\$\$(?!\$)
+    | (?<![\w$])\$(?P<single>(?![\s$])[^$\n]*?[^\s\\$])\$(?![\d$])
+    | (?P<environment>\\begin\x7b(?P<name>{ENVIRONMENT})\x7d.+?\\end\x7b(?P=name)\x7d)
+    | (?P<command>\\(?:boxed|ce)\x7b)""",
+    re.DOTALL | re.VERBOSE,
+)
+ENDS = {"\\(": "\\)", "\\[": "\\]", "\\b": "}", "\\c": "}"}
+LONGEST_COMMAND = 2_000
+OPENING = re.compile(r"\\\[|\$\$|\\begin\{([a-zA-Z]+\*?)\}")
 CLOSING = {"\\[": "\\]", "$$": "$$"}
 NESTING: dict[str, Literal[-1, 0, 1]] = {"open": 1, "close": -1}
-INTERRUPTED = ["paragraph", "reference", "blockquote", "list"]
+INTERRUPTED = ["paragraph", "reference", "blockquote", "list", "footnote_def"]
+COMMAND = re.compile(r"\\[a-zA-Z]+(?:\{[^{}]*\})?")
+# A sum and a word, or two words side by side.
+PROSE = re.compile(r"\A\d[\d.,]*\s?[a-zA-Z]{2}|[^\W\d_]{2,}[\s,]+[^\W\d_]{2,}")
+CLEAR = re.compile(r"\A\w\Z|[\\^_]")
 
 
 def add_mathematics(parser: MarkdownIt) -> None:
@@ -31,48 +46,107 @@ def dollars(formula: str) -> str:
     return "$" * max(2, *(len(run) + 1 for run in re.findall(r"\$+", formula)), 0)
 
 
+def is_formula(text: str, after: str) -> bool:
+    """Whether what stands between two dollars is mathematics.
+
+    Args:
+        text: what stands there.
+        after: the sign that follows the second one.
+    """
+    depth = 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth < 0:  # ($) and ($)
+            return False
+    if depth or text[0] in "/.,;:" or text[-1] in "/,":
+        return False
+    return not PROSE.search(COMMAND.sub(" ", text)) and (not after.isalpha() or bool(CLEAR.search(text)))
+
+
 def find_inline(state: StateInline, silent: bool) -> bool:
     """A formula in a line of text."""
-    if state.src[state.pos] not in "\\$" or not (found := INLINE.match(state.src, state.pos)):
+    source, start = state.src, state.pos
+    if source[start] not in "\\$":
         return False
+    # Where what ends it never comes nobody looks for it again and again.
+    if (end := ENDS.get(source[start : start + 2])) and state.html_terminator_last(end) < start:
+        return False
+    if not (found := INLINE.match(source, start)):
+        return False
+    stop = found.end()
+    if found["single"] and not is_formula(found["single"], source[stop : stop + 1]):
+        return False
+    formula = found["round"] or found["square"] or found["double"] or found["single"] or found["environment"]
+    if found["command"]:
+        if not (stop := end_of_group(source, stop)):
+            return False
+        formula = source[start:stop]
     if not silent:
-        state.push("math_inline", "math", 0).content = " ".join(found[found.lastgroup or 0].split())
-    state.pos = found.end()
+        kind = "code_inline" if formula.startswith("\\ce{") else "math_inline"  # chemistry, which the page lacks
+        state.push(kind, "", 0).content = " ".join(formula.split())
+    state.pos = stop
     return True
 
 
-def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A formula on lines of its own, none of them blank.
+def end_of_group(source: str, start: int) -> int:
+    """Where a group ends whose `{` stands before `start`; 0 if it does not, or is too long."""
+    depth = 1
+    for place in range(start, min(len(source), start + LONGEST_COMMAND)):
+        depth += (source[place] == "{") - (source[place] == "}")
+        if not depth:
+            return place + 1
+    return 0
 
-    Its lines belong together before its end has come, too: one that begins with `+` begins no list.
+
+def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A formula on lines of its own.
+
+    Blank lines may stand in it where it begins on a line of its own; if its end does not come, it is code. Its lines
+    belong together before its end has come, too: one that begins with `+` begins no list.
     """
     first = state.getLines(start, start + 1, state.blkIndent, False).strip()
-    closing = CLOSING.get(first[:2])
+    opening = OPENING.match(first)
     is_complete = state.eMarks[start] < len(state.src)
-    if closing is None or not is_complete or state.is_code_block(start):
+    if not opening or not is_complete or state.is_code_block(start):
         return False
-    if closing in first[2:] and not first.endswith(closing):
+    closing = opening[0].replace("\\begin", "\\end") if opening[1] else CLOSING[opening[0]]
+    rest = first[opening.end() :]
+    if closing in rest and not ends(rest, closing):
         return False
     if silent:
         return True
-    text, line = first, start + 1
-    while not text[2:].endswith(closing) and line < end and 0 <= state.blkIndent <= state.sCount[line]:
-        if state.isEmpty(line):
+    is_alone = bool(opening[1]) or not rest
+    line, text = start + 1, rest
+    while not ends(text, closing) and line < end:
+        is_blank = state.isEmpty(line)
+        if (is_blank and not is_alone) or not (is_blank or 0 <= state.blkIndent <= state.sCount[line]):
             break
-        text += "\n" + state.getLines(line, line + 1, state.blkIndent, False).strip()
+        text = state.getLines(line, line + 1, state.blkIndent, False).strip()
         line += 1
     state.line = line
-    if text[2:].endswith(closing):
-        push(state, "math_block", [start, line], text[2:-2].strip())
+    source = state.getLines(start, line, state.blkIndent, False).strip()
+    if ends(text, closing) and re.fullmatch(ENVIRONMENT, opening[1] or "array"):
+        if not opening[1]:
+            body, _, after = source[2:].rpartition(closing)
+            source = body.strip() + after.strip()
+        push(state, "math_block", [start, line], "\n".join(filter(str.strip, source.split("\n"))))
+    elif is_alone:
+        push(state, "fence", [start, line], source).info = "latex"
     else:
         push(state, "paragraph_open", [start, line])
-        push(state, "inline", [start, line], text)
+        push(state, "inline", [start, line], source)
         push(state, "paragraph_close")
     return True
 
 
-def push(state: StateBlock, kind: str, lines: list[int] | None = None, content: str = "") -> None:
+def ends(text: str, closing: str) -> bool:
+    """Whether a formula ends with this line: the sign that ends a sentence may follow."""
+    return text.rstrip(" .,;").endswith(closing)
+
+
+def push(state: StateBlock, kind: str, lines: list[int] | None = None, content: str = "") -> Token:
     """Add a token."""
     nesting = NESTING.get(kind.rpartition("_")[2], 0)
     token = state.push(kind, "p" if nesting else "", nesting)
     token.map, token.content, token.children = lines, content, []
+    return token

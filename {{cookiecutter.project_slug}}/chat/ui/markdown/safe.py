@@ -5,32 +5,44 @@ passes. So nothing depends on how the browser's own parser would have read the t
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from itertools import count
+from string import punctuation
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-# {% if cookiecutter.rich_replies == "yes" %}
-from chat.ui.markdown.fenced_blocks import may_be_drawn
-from chat.ui.markdown.mathematics import add_mathematics, dollars
+from chat.ui.markdown.fenced_blocks import may_be_drawn  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.markdown.mathematics import dollars  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.markdown.parser import PARSER
 
-# {% endif %}
-# Without HTML: tags are words.
-PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-add_mathematics(PARSER)  # {% if cookiecutter.rich_replies == "yes" %}
-
-SIGNS = re.compile(r"[\\`*_\[\]<>#|~$&:!]")
-LINE_START = re.compile(r"^(\d*)([-+=.)])", re.MULTILINE)
+# Every sign of Markdown; and what the page makes an icon, a face or an arrow of, even behind a backslash.
+SIGNS = re.compile(
+    r"(?P<colon>:)(?=[\w+-]+:|material/)|(?P<arrow>(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]"
+)
+NOTHING = ":color[]{}"  # an element of the page that is empty: what stands on its two sides is read apart
+LEFTWARDS = ":shimmer[]"  # empty too
+LINE_START = re.compile(r"^([ \t]*\d*)([-+=.)])", re.MULTILINE)
 TASK = re.compile(r"\A\\\[([ xX])\\\](?=\s)")
-# What the page would make a link of, wherever it stands.
-ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>`\"]+", re.IGNORECASE)
-LINKED = re.compile(r"((?:https?://|www\.)[^\s<>`\"')\]]+|[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
+# What the page would make a link of, wherever it stands; punctuation of Chinese and Japanese ends it.
+WIDE_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+ADDRESS = re.compile(rf"(?:https?://|www\.)[^\s<>`\"{WIDE_PUNCTUATION}]+", re.IGNORECASE)
+LINKED = re.compile(
+    r"((?:https?://|www\.)[^\s<>`\"')\]]+|(?<![\w.+-])[\w.+-]+@[\w-]+[\w.-]*)",
+    re.IGNORECASE,
+)
+CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # of a file that only the provider has
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
-NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+NAMED_HOST = re.compile(r"\w\.[^\W\d_]{2,}")
 SHOWN = 80  # characters of an address that is no link
+LAST = 999_999_999  # the highest number that an item of a list may have
 ALIGNMENTS = {"left": ":--", "center": ":-:", "right": "--:"}
+RAISED = str.maketrans(
+    "0123456789+-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ",
+)
+LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 
 def parsed(text: str) -> list[SyntaxTreeNode]:
@@ -40,7 +52,25 @@ def parsed(text: str) -> list[SyntaxTreeNode]:
 
 def safe_markdown(blocks: Iterable[SyntaxTreeNode]) -> str:
     """Blocks as Markdown that may be drawn."""
-    return "\n\n".join(map(block, blocks))
+    return "\n\n".join(texts_of(blocks))
+
+
+def texts_of(blocks: Iterable[SyntaxTreeNode], start: str = "") -> list[str]:
+    """Blocks as Markdown, those without a text left out.
+
+    Args:
+        blocks: the blocks.
+        start: what stands before the first; only a paragraph can begin with it, anything else would be one then.
+    """
+    texts: list[str] = []
+    for node in blocks:
+        if text := block(node):
+            if start and node.type != "paragraph":
+                texts.append(start.strip())
+                start = ""
+            texts.append(start + text)
+            start = ""
+    return texts
 
 
 def host_of(address: str) -> str | None:
@@ -63,7 +93,7 @@ def block(node: SyntaxTreeNode) -> str:
     """One block, with what is in it."""
     match node.type:
         case "heading":
-            return "#" * int(node.tag[1]) + " " + inlines(node).replace("\n", " ")
+            return "#" * int(node.tag[1]) + " " + inlines(node).strip().replace("\n", " ")
         case "hr":
             return "___"
         case "fence" | "code_block":
@@ -71,13 +101,23 @@ def block(node: SyntaxTreeNode) -> str:
         case "math_block":  # {% if cookiecutter.rich_replies == "yes" %}
             return f"{dollars(node.content)}\n{node.content}\n{dollars(node.content)}"  # {% if cookiecutter.rich_replies == "yes" %}
         case "blockquote":
-            return indented("> ", "> ", safe_markdown(node.children))
+            return indented("> ", "> ", "\n\n".join(texts_of(node.children, leftwards(node))))
         case "bullet_list" | "ordered_list":
             return listed(node)
         case "table":
             return "\n".join(table_rows(node))
+        case "footnote_block":
+            return safe_markdown(node.children)
+        case "footnote":
+            return "\n\n".join(texts_of(node.children, f"{shifted(footnote_number(node), RAISED, '^')} "))
         case _:
-            return LINE_START.sub(r"\1\\\2", inlines(node))
+            return LINE_START.sub(r"\1\\\2", inlines(node).strip()).replace("\n", "\\\n")
+
+
+def footnote_number(node: SyntaxTreeNode) -> str:
+    """The number of a footnote: as it was written, else its place among those of the text."""
+    label = str(node.meta["label"])
+    return label if label.isdecimal() else str(node.meta["id"] + 1)
 
 
 def indented(first: str, others: str, text: str) -> str:
@@ -91,20 +131,31 @@ def listed(node: SyntaxTreeNode) -> str:
     apart = any(child.type == "paragraph" and not child.hidden for item in node.children for child in item.children)
     gap = "\n\n" if apart else "\n"
     numbers = count(int(node.attrs.get("start", 1)))
-    items = []
+    items: list[str] = []
     for item in node.children:
-        marker = f"{next(numbers)}{item.markup} " if node.type == "ordered_list" else f"{item.markup} "
-        text = TASK.sub(r"[\1]", gap.join(map(block, item.children)))
-        items.append(indented(marker, " " * len(marker), text))
+        marker = f"{min(next(numbers), LAST)}{item.markup} " if node.type == "ordered_list" else f"{item.markup} "
+        is_task = item.children and TASK.match(inlines(item.children[0]))
+        texts = texts_of(item.children, "" if items or is_task else leftwards(node))
+        items.append(indented(marker, " " * len(marker), TASK.sub(r"[\1]", gap.join(texts))))
     return gap.join(items)
+
+
+def leftwards(node: SyntaxTreeNode) -> str:
+    """What page.css knows a list, a quote or a table by that is written from right to left: its first letter is."""
+    for sign in (sign for part in node.walk() for sign in part.content):
+        if (direction := unicodedata.bidirectional(sign)) in {"L", "R", "AL"}:
+            return "" if direction == "L" else LEFTWARDS
+    return ""
 
 
 def table_rows(node: SyntaxTreeNode) -> Iterable[str]:
     """The lines of a table."""
     for part in node.children:
         for row in part.children:
-            cells = [re.sub(r"(?<!\\)\|", r"\\|", inlines(cell)) for cell in row.children]
-            yield f"| {' | '.join(cells)} |"
+            texts = (inlines(cell).strip().replace("\n", "&#10;") for cell in row.children)
+            cells = [re.sub(r"(?<!\\)\|", r"\\|", text) for text in texts]
+            start = leftwards(part) if part.type == "thead" else ""
+            yield f"| {start}{' | '.join(cells)} |"
         if part.type == "thead":
             styles = [str(cell.attrs.get("style", "")) for cell in part.children[0].children]
             yield f"| {' | '.join(ALIGNMENTS.get(style.removeprefix('text-align:'), '---') for style in styles)} |"
@@ -112,7 +163,7 @@ def table_rows(node: SyntaxTreeNode) -> Iterable[str]:
 
 def fenced(node: SyntaxTreeNode) -> str:
     """Code, in a fence."""
-    language, content = language_of(node), node.content.removesuffix("\n")
+    language, content = language_of(node), without_icons(node.content.removesuffix("\n"))
     # {% if cookiecutter.rich_replies == "yes" %}
     if language.lower() == "mermaid" and not may_be_drawn(content):
         language = "text"
@@ -131,18 +182,35 @@ def language_of(node: SyntaxTreeNode) -> str:
 
 def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
     """What stands in a block or in another inline; `linked` within a link, where no other one may be."""
-    return "".join(inline(child, linked) for child in node.children)
+    pieces: list[str] = []
+    was_marked = False
+    for child in node.children:
+        if not (piece := inline(child, linked)):
+            continue
+        is_marked = child.type in {"em", "strong", "s"}
+        if is_marked and was_marked:
+            pieces.append(NOTHING)
+        elif is_marked and pieces and not piece.lstrip("*~")[:1].isalnum():
+            pieces[-1] = pieces[-1][:-1] + apart(pieces[-1][-1])
+        elif was_marked and not pieces[-1].rstrip("*~")[-1:].isalnum():
+            piece = apart(piece[0]) + piece[1:]
+        pieces.append(piece)
+        was_marked = is_marked
+    return "".join(pieces)
+
+
+def apart(sign: str) -> str:
+    """A sign that stands beside emphasis, so that it ends there: beside a letter, `**"a"**` would end nothing."""
+    return sign if sign.isspace() or sign in punctuation else f"&#{ord(sign)};"
 
 
 def inline(node: SyntaxTreeNode, linked: bool) -> str:
-    """A piece of text."""
+    """A piece of text, in which a line break is one whatever stands before it."""
     match node.type:
         case "text":
             return escaped(node.content) if linked else words(node.content)
-        case "softbreak":
+        case "softbreak" | "hardbreak":
             return "\n"
-        case "hardbreak":
-            return "\\\n"
         case "code_inline":
             return code(node.content)
         case "math_inline":  # {% if cookiecutter.rich_replies == "yes" %}
@@ -154,7 +222,17 @@ def inline(node: SyntaxTreeNode, linked: bool) -> str:
             source = str(node.attrs["src"])
             return escaped(name) if linked else link(source, name, escaped(name), words(name), is_image=True)
         case "em" | "strong" | "s":
-            return f"{node.markup}{inlines(node, linked)}{node.markup}"
+            text = inlines(node, linked)
+            start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+            return f"{text[:start]}{node.markup}{text[start:end]}{node.markup}{text[end:]}" if start < end else text
+        case "kbd":
+            return code(plain_text(node))
+        case "sub":
+            return shifted(plain_text(node), LOWERED, "_")
+        case "sup":
+            return shifted(plain_text(node), RAISED, "^")
+        case "footnote_ref":
+            return shifted(footnote_number(node), RAISED, "^")
         case _:
             return inlines(node, linked)
 
@@ -166,6 +244,7 @@ def plain_text(node: SyntaxTreeNode) -> str:
 
 def words(text: str) -> str:
     """Text, with links where it has addresses."""
+    text = CITATION.sub("", text)
     pieces, end = [], 0
     for found in ADDRESS.finditer(text):
         # The sign that ends a sentence, and a bracket around an address, are no part of it.
@@ -178,7 +257,18 @@ def words(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Text of which no sign means anything."""
-    return SIGNS.sub(r"\\\g<0>", text)
+    return SIGNS.sub(escape, text)
+
+
+def escape(found: re.Match[str]) -> str:
+    """A sign behind a backslash; those of an icon or an arrow in elements of their own, which the page reads apart."""
+    alone, last = (found[0], "") if found["colon"] else (found[0][:-1], f"\\{found[0][-1]}")
+    return "".join(f":color[\\{sign}]" + "{}" for sign in alone) + last
+
+
+def shifted(text: str, table: dict[int, int], sign: str) -> str:
+    """Text above or below the line; behind `^` or `_` where there are no such letters."""
+    return text.translate(table) if all(ord(letter) in table for letter in text) else f"\\{sign}({escaped(text)})"
 
 
 def inert(text: str) -> str:
@@ -188,9 +278,16 @@ def inert(text: str) -> str:
 
 def code(text: str) -> str:
     """Code in a line."""
+    if not text:
+        return ""
     ticks = "`" * (longest_run("`", text) + 1)
     pad = " " if "`" in text[0] + text[-1] or text[0] == text[-1] == " " else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
+    return f"{ticks}{pad}{without_icons(text)}{pad}{ticks}"
+
+
+def without_icons(content: str) -> str:
+    """Code of which the page makes no icon, which it would even there: a sign without width stands in its name."""
+    return content.replace(":material/", ":\u2060material/")
 
 
 def longest_run(sign: str, text: str) -> int:
@@ -211,7 +308,7 @@ def link(address: str, name: str, label: str, words_beside: str, is_image: bool 
     host = host_of(address)
     if host is None:
         shown = code(address if len(address) <= SHOWN else f"{address[:SHOWN]}…")
-        return f"{words_beside} ({shown})" if words_beside not in {"", shown} else shown
+        return f"{words_beside} ({shown})" if shown and words_beside not in {"", shown} else words_beside or shown
     told = f" ({escaped(host)})" if is_image or misleads(name, host) else ""
     return f"[{label or escaped(host)}](<{address.replace('&', '&amp;')}>){told}"
 
@@ -220,4 +317,5 @@ def misleads(name: str, host: str) -> bool:
     """Whether the name of a link looks like another host than the one to which it leads."""
     if ADDRESS.match(name):
         return host_of(name if "://" in name else f"https://{name}") != host
-    return any(named not in {host, host.removeprefix("www.")} for named in NAMED_HOST.findall(name.lower()))
+    names = (word.strip(".-") for word in re.findall(r"[\w.-]+", name.lower()))
+    return any(NAMED_HOST.search(word) and word not in {host, host.removeprefix("www.")} for word in names)

@@ -1,0 +1,124 @@
+"""Markdown as models write it: CommonMark with tables, footnotes, and what it lacks for them."""
+
+import re
+import unicodedata
+from collections import deque
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
+
+from chat.ui.markdown.mathematics import add_mathematics  # {% if cookiecutter.rich_replies == "yes" %}
+
+REFERENCE = re.compile(r"\[\^(\d{1,3}|[^\]\s]{1,50})\]")
+# The tags that mean something here, and the type of node that says it; all others are words.
+KINDS = {
+    **dict.fromkeys(("b", "strong", "summary"), "strong"),
+    **dict.fromkeys(("em", "i"), "em"),
+    **dict.fromkeys(("del", "s"), "s"),
+    **dict.fromkeys(("code", "kbd"), "kbd"),
+    **dict.fromkeys(("details", "ins", "mark", "small", "u"), "plain"),
+    **{name: name for name in ("sub", "sup")},
+}
+MARKUP = {"strong": "**", "em": "*", "s": "~~"}
+TAG = re.compile(rf"<br\s*/?>[ \t]*\n?[ \t]*|<(/?)({'|'.join(KINDS)})(?:\s[^<>]*)?>", re.IGNORECASE)
+DEEPEST = 20  # as markdown-it nests everything else
+BOUNDS = {"softbreak", "hardbreak", "strong_open", "strong_close"}
+OPEN_TAGS = 4  # so many are remembered at a time
+
+
+def new_parser() -> MarkdownIt:
+    """A parser of Markdown. HTML is words, apart from a few tags: `find_tag`."""
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin, inline=False)
+    parser.inline.ruler.at("footnote_ref", find_footnote)
+    parser.inline.ruler.at("emphasis", find_emphasis)
+    parser.inline.ruler.before("autolink", "tag", find_tag)
+    parser.inline.ruler2.before("strikethrough", "depth", limit_depth)
+    parser.inline.ruler2.before("fragments_join", "tag", pair_tags)
+    add_mathematics(parser)  # {% if cookiecutter.rich_replies == "yes" %}
+    return parser
+
+
+def find_footnote(state: StateInline, silent: bool) -> bool:
+    """The number of a footnote: `[^1]`, also before its note is there, or `[^name]` of one that is."""
+    found = REFERENCE.match(state.src, state.pos)
+    return bool(found) and footnote_ref(state, silent, always_match=found[1].isdecimal())
+
+
+def find_emphasis(state: StateInline, silent: bool) -> bool:
+    """Signs of emphasis. Scripts without spaces between words need none beside a sign: `**「A」**なので` is bold."""
+    start = state.pos
+    if not emphasis.tokenize(state, silent):
+        return False
+    before, after = (state.src[place : place + 1] or " " for place in (start - 1, state.pos))
+    if state.src[start] == "*" and (is_wide(before) or is_wide(after)):
+        for delimiter in state.delimiters[start - state.pos :]:
+            delimiter.open, delimiter.close = not after.isspace(), not before.isspace()
+    return True
+
+
+def is_wide(sign: str) -> bool:
+    """Whether a sign is Chinese, Japanese or Korean."""
+    return unicodedata.east_asian_width(sign) in "WF"
+
+
+def limit_depth(state: StateInline) -> None:
+    """Leave as words what is emphasized within emphasis over and over: it would take too deep a recursion."""
+    for delimiters in (state.delimiters, *(meta["delimiters"] for meta in state.tokens_meta if meta)):
+        ends: list[int] = []
+        for number, delimiter in enumerate(delimiters):
+            while ends and ends[-1] <= number:
+                ends.pop()
+            if delimiter.end > number:
+                if len(ends) >= DEEPEST:
+                    delimiter.end = -1
+                else:
+                    ends.append(delimiter.end)
+
+
+def find_tag(state: StateInline, silent: bool) -> bool:
+    """A tag that may mean something."""
+    found = TAG.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("tag" if found[2] else "hardbreak", "", 0)
+        token.content = found[0]
+        token.info = f"{found[1]}{found[2]}".lower() if found[2] else ""
+    state.pos = found.end()
+    return True
+
+
+def pair_tags(state: StateInline) -> None:
+    """Let tags that belong together enclose what is between them; one by itself is words."""
+    outer: list[deque[int]] = []
+    opened: deque[int] = deque(maxlen=OPEN_TAGS)  # where the tags are that may be closed here
+    tokens = state.tokens
+    for number, token in enumerate(tokens):
+        if token.nesting > 0:
+            outer.append(opened)
+            opened = deque(maxlen=OPEN_TAGS)
+        elif token.nesting < 0:
+            opened = outer.pop()
+        elif token.type == "tag" and not token.info.startswith("/"):
+            opened.append(number)
+        elif token.type == "tag":
+            while opened:
+                opening = tokens[opened.pop()]
+                if opening.info == token.info[1:]:
+                    kind = KINDS[opening.info]
+                    opening.type, opening.nesting = f"{kind}_open", 1
+                    token.type, token.nesting = f"{kind}_close", -1
+                    opening.markup = token.markup = MARKUP.get(kind, "")
+                    break
+    for number, token in enumerate(tokens):
+        if token.type == "tag":
+            token.type = "text"
+            beside = {other.type for other in (*tokens[max(number - 1, 0) : number], *tokens[number + 1 : number + 2])}
+            if token.info in {"details", "/details"} and beside <= BOUNDS:
+                token.content = ""  # the other one stands in another paragraph
+
+
+PARSER = new_parser()
