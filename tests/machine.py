@@ -1,19 +1,82 @@
-"""Run by pytest in the folder of a bake: whatever people do in whatever order, no message is out of order or torn."""
+"""Run by pytest in the folder of a bake: whatever people do in whatever order, no message is out of order or torn.
+
+Two pages show one conversation. Every click goes the way that a browser's click goes, also one on what is gone, and
+a run of the page may end wherever it uses the session's state.
+"""
 
 import asyncio
 import itertools
 import queue
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import Any
 
+import streamlit
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chat import settings as app_settings
 from chat.conversation.export import from_json, to_json
-from chat.conversation.messages import Conversation, Message
-from chat.providers import Chunk, ProviderError
+from chat.conversation.messages import Conversation, Door, Message
+from chat.providers import Chunk, ProviderError, Request
+from chat.replies import limits
 from chat.replies.reply import Reply, running
-from waiting import wait_until
+from chat.ui import asking
+from chat.ui.actions import act
+
+STORED = find_spec("chat.history.tables") is not None
+if STORED:
+    from chat.history import conversations as store
+    from chat.history.engine import engine
+else:
+    from chat.history import memory as store
+
+ACTIONS = ("Ask again", "Try again", "Continue", "Edit the question", "Ask", "Cancel", "Delete the turn", "Delete")
+WORDS = st.text(min_size=1, max_size=5) | st.sampled_from(["\ud83d", "\ude00", "a\ud83d", "\0"])
+PAGES, PICKS = st.integers(0, 1), st.integers(0, 99)
+
+
+class EndedError(BaseException):
+    """What ends a run of the page, as Streamlit's own exceptions do."""
+
+
+class Session:
+    """The state of a page's session; using it may end the run."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {"form": None}
+        self.left = -1  # how often it may be used before the run ends
+
+    def used(self) -> dict[str, Any]:
+        """The state, unless the run ends here."""
+        if self.left == 0:
+            raise EndedError
+        self.left -= 1
+        return self.values
+
+    def __getitem__(self, name: str) -> Any:
+        return self.used()[name]
+
+    def get(self, name: str, default: object = None) -> Any:
+        return self.used().get(name, default)
+
+    def setdefault(self, name: str, default: object) -> Any:
+        return self.used().setdefault(name, default)
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.used()["conversation"]
+
+    @property
+    def form(self) -> str | None:
+        return self.used()["form"]
+
+    @form.setter
+    def form(self, value: str | None) -> None:
+        self.used()["form"] = value
 
 
 class Provider:
@@ -41,85 +104,146 @@ class Provider:
             self.closed = True
 
 
+def picked(choices: list[Any], pick: int) -> Any:
+    """One of several, the last ones first."""
+    return choices[-1 - pick % len(choices)]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    limit = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.001)
+
+
 class Talk(RuleBasedStateMachine):
-    """A conversation, and people who do anything to it."""
+    """A conversation on two pages, and people who do anything to it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.conversation = Conversation()
+        self.sessions = [Session(), Session()]
         self.providers: dict[str, Provider] = {}
+        self.doors: dict[str, Door] = {}
         self.expected: dict[str, str] = {}  # by the id of a reply: all that was written while it ran
-        self.followers = []
+        self.followers: list[tuple[Message, Iterator[str]]] = []
         self.numbers = itertools.count()
+        self.seen: dict[str, list[str]] = {"user": [], "assistant": []}  # the ids of all messages that ever were
+        for session in self.sessions:
+            session.values["conversation"] = self.conversation
+        limits.ON = True
+        asking.answer = lambda request: Provider().stream()
+        asking.Reply = self.fill
 
-    def replies(self, *statuses: str) -> list[Message]:
-        """The replies on the page that have one of these statuses."""
-        return [
-            message
-            for message in self.conversation.messages
-            if message.role == "assistant" and message.status in statuses
-        ]
-
-    def begin(self, message: Message) -> None:
-        """Have the provider fill a message."""
-        self.providers[message.id] = Provider()
+    def fill(self, message: Message, chunks: object, *save: Callable[[Message], None]) -> None:
+        """Have a provider fill a message, from where it stands."""
+        assert message.id not in running, "it is filled twice"
+        self.providers[message.id], self.doors[message.id] = Provider(), Door()
         self.expected.setdefault(message.id, "")
-        Reply(message, self.providers[message.id].stream())
+        Reply(message, self.providers[message.id].stream(), *save)
 
-    def started(self) -> bool:
-        """Whether a reply is coming."""
-        return bool(self.replies("streaming"))
+    def on(self, page: int, left: int = -1) -> None:
+        """Let the page be the one whose callbacks are called, and its run end after so many uses of its state."""
+        streamlit.session_state = self.sessions[page]
+        self.sessions[page].left = left
 
-    def ended(self) -> bool:
-        """Whether a reply has ended."""
-        return bool(self.replies("complete", "stopped", "failed"))
+    def coming(self) -> list[Message]:
+        """The replies that are coming, in whatever version."""
+        return [message for message in self.conversation.everything() if message.id in running]
 
-    @rule()
-    def ask(self) -> None:
+    def draw(self, page: int, left: int = -1) -> None:
+        """Run the page, as far as it changes something."""
+        self.on(page, left)
+        store.find(self.conversation.id)
+        provider = app_settings.PROVIDER
+        asking.begin_next(self.conversation, Request(provider, provider.model, "", 100))
+
+    @rule(page=PAGES, text=WORDS)
+    def ask(self, page: int, text: str) -> None:
         """Ask, also while a reply is coming."""
-        self.conversation.ask(f"question {next(self.numbers)}")
+        self.on(page)
+        self.sessions[page].values["question"] = f"question {next(self.numbers)} {text}"
+        asking.ask("question")
 
-    @rule()
-    def draw_the_page(self) -> None:
+    @rule(page=PAGES)
+    def draw_the_page(self, page: int) -> None:
         """Run the page: it begins the next reply that waits."""
-        if message := self.conversation.take_waiting():
-            self.begin(message)
+        self.draw(page)
 
-    @precondition(started)
-    @rule(word=st.text(min_size=1, max_size=5))
-    def write(self, word: str) -> None:
+    @rule(page=PAGES, left=st.integers(0, 6))
+    def draw_the_page_to_some_place(self, page: int, left: int) -> None:
+        """Run the page; somebody clicks, or closes it, meanwhile."""
+        with suppress(EndedError):
+            self.draw(page, left)
+
+    @precondition(lambda self: self.seen["user"])
+    @rule(
+        page=PAGES,
+        action=st.sampled_from(ACTIONS),
+        pick=PICKS,
+        times=st.sampled_from([1, 1, 1, 2]),
+        left=st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 4]),
+    )
+    def click(self, page: int, action: str, pick: int, times: int, left: int) -> None:
+        """Click something that stands on the page, or stood there once; perhaps twice, or just before another click."""
+        form = self.sessions[page].values["form"]
+        message_id = picked(self.seen["user" if action == "Ask" else "assistant"], pick)
+        if action in {"Ask", "Delete", "Cancel"} and form and pick % 3:
+            message_id = form
+        self.sessions[page].values[f"edit-{message_id}"] = f"question {next(self.numbers)}"
+        self.on(page, left)
+        for _ in range(times):
+            with suppress(EndedError):
+                act(action, message_id)
+
+    @precondition(lambda self: self.seen["user"])
+    @rule(page=PAGES, pick=PICKS, version=st.integers(1, 4))
+    def look_at_another_version(self, page: int, pick: int, version: int) -> None:
+        """Move to another version of a message, which may be gone."""
+        message_id = picked(self.seen["user"] + self.seen["assistant"], pick)
+        self.sessions[page].values[f"version-{message_id}"] = version
+        self.on(page)
+        act("Show", message_id)
+
+    @precondition(coming)
+    @rule(pick=PICKS, word=WORDS)
+    def write(self, pick: int, word: str) -> None:
         """The provider writes a word."""
-        (message,) = self.replies("streaming")
+        message = picked(self.coming(), pick)
         self.providers[message.id].words.put(word)
-        self.expected[message.id] += word
+        self.expected[message.id] += self.doors[message.id].take(word)
         wait_until(lambda: message.text == self.expected[message.id])
 
-    @precondition(started)
-    @rule(end=st.sampled_from([None, ProviderError("cut_off")]))
-    def end(self, end: Exception | None) -> None:
+    @precondition(coming)
+    @rule(pick=PICKS, end=st.sampled_from([None, ProviderError("cut_off")]))
+    def end(self, pick: int, end: Exception | None) -> None:
         """The provider ends, or fails."""
-        (message,) = self.replies("streaming")
+        message = picked(self.coming(), pick)
         self.providers[message.id].words.put(end)
+        self.expected[message.id] += self.doors[message.id].take("", last=True)
         wait_until(lambda: message.id not in running)
 
-    @precondition(started)
-    @rule(word=st.sampled_from(["", "late"]))
-    def stop(self, word: str) -> None:
-        """Somebody stops the reply, perhaps just when a word comes."""
-        (message,) = self.replies("streaming")
+    @precondition(coming)
+    @rule(pick=PICKS, word=st.sampled_from(["", "late"]))
+    def stop(self, pick: int, word: str) -> None:
+        """Somebody stops the reply, perhaps just when a word comes, and perhaps twice."""
+        message = picked(self.coming(), pick)
         self.providers[message.id].words.put(word)
-        running[message.id].stop()
-        text = message.text
+        store.stop(message.id)
+        text, half = message.text, self.doors[message.id].take("", last=True)
+        store.stop(message.id)
         wait_until(lambda: self.providers[message.id].closed or not message.text)
         assert message.text == text
-        assert text in (self.expected[message.id], self.expected[message.id] + word)
+        before = self.expected[message.id]
+        assert text in {before + half, before + half + word}
         self.expected[message.id] = text
 
-    @precondition(started)
-    @rule()
-    def open_a_tab(self) -> None:
+    @precondition(coming)
+    @rule(pick=PICKS)
+    def open_a_tab(self, pick: int) -> None:
         """One more page follows."""
-        (message,) = self.replies("streaming")
+        message = picked(self.coming(), pick)
         self.followers.append((message, running[message.id].follow()))
 
     @rule()
@@ -129,52 +253,47 @@ class Talk(RuleBasedStateMachine):
             follower.close()
         self.followers.clear()
 
-    @precondition(ended)
-    @rule(data=st.data())
-    def go_on(self, data: st.DataObject) -> None:
-        """Continue a reply."""
-        self.conversation.go_on(data.draw(st.sampled_from(self.replies("complete", "stopped", "failed"))))
-
-    @precondition(ended)
-    @rule(data=st.data())
-    def ask_again(self, data: st.DataObject) -> None:
-        """Let another version of a reply be written."""
-        self.conversation.ask_again(data.draw(st.sampled_from(self.replies("complete", "stopped", "failed"))))
-
-    @precondition(ended)
-    @rule(data=st.data())
-    def edit(self, data: st.DataObject) -> None:
-        """Ask a question in another way."""
-        questions = [message for message in self.conversation.messages if message.role == "user"]
-        self.conversation.edit(data.draw(st.sampled_from(questions)), f"question {next(self.numbers)}")
-
-    @precondition(lambda self: self.conversation.messages)
-    @rule(data=st.data())
-    def look_at_another_version(self, data: st.DataObject) -> None:
-        """Move to another version of a message."""
-        message = data.draw(st.sampled_from(self.conversation.messages))
-        message.before.shown = data.draw(st.integers(0, len(message.before.versions) - 1))
-
-    @precondition(lambda self: self.conversation.messages and not running)
-    @rule(data=st.data())
-    def delete(self, data: st.DataObject) -> None:
-        """Delete a turn."""
-        questions = [message for message in self.conversation.messages if message.role == "user"]
-        self.conversation.delete(data.draw(st.sampled_from(questions)))
-
     @invariant()
     def questions_and_replies_take_turns(self) -> None:
         """Question, reply, question, reply; each behind the one that it follows."""
+        for message in self.conversation.everything():
+            if message.id not in self.seen[message.role]:
+                self.seen[message.role].append(message.id)
         messages = self.conversation.messages
         assert [message.role for message in messages] == ["user", "assistant"] * (len(messages) // 2)
         for before, message in itertools.pairwise([self.conversation, *messages]):
             assert message.before is before
 
     @invariant()
+    def no_reply_is_coming_that_nobody_fills(self) -> None:
+        """Else every later question would wait for ever."""
+        for message in self.conversation.everything():
+            assert (message.status == "streaming") == (message.id in running)
+
+    @invariant()
     def no_character_is_lost(self) -> None:
         """Every reply has all that was written to it, in every version."""
         for message in self.conversation.everything():
-            assert message.text == self.expected.get(message.id, message.text if message.role == "user" else "")
+            if message.role == "assistant":
+                assert message.text == self.expected.get(message.id, "")
+
+    @invariant()
+    def page_and_database_agree(self) -> None:
+        """What another process reads is what stands here."""
+        if not STORED or not self.conversation.messages:
+            return
+        read = Conversation(id=self.conversation.id)
+        with engine().connect() as connection:
+            store.read(read, store.Saved(), connection)
+        here, there = (
+            [
+                (message.id, message.before.versions[message.before.shown] is message, message.status)
+                + ((message.text,) if message.id not in running else ())
+                for message in conversation.everything()
+            ]
+            for conversation in (self.conversation, read)
+        )
+        assert here == there
 
     @invariant()
     def what_is_saved_can_be_opened(self) -> None:
@@ -183,12 +302,21 @@ class Talk(RuleBasedStateMachine):
         assert [message.text for message in opened.messages] == [message.text for message in self.conversation.messages]
 
     def teardown(self) -> None:
-        """End what still runs; who still follows sees the end."""
+        """The next question is answered; what still runs ends, and who still follows sees the end."""
         for reply in list(running.values()):
             reply.stop()
         for message, follower in self.followers:
             *_, last = follower
             assert last == message.text
+        assert not running
+        self.ask(0, "and now?")
+        reply = self.conversation.messages[-1]
+        for _ in self.conversation.messages:
+            self.draw(1)
+            for message in self.coming():
+                self.providers[message.id].words.put(None)
+                wait_until(lambda message=message: message.id not in running)
+        assert reply.status == "failed"  # it said nothing
         assert not running
 
 

@@ -2,13 +2,17 @@
 
 import os
 import sys
+from pathlib import Path
+
+import pytest
 
 from conftest import ROOT, Bake, output
 
 
-def test_whatever_people_do_no_message_is_lost_or_torn(bake: Bake) -> None:
+@pytest.mark.parametrize("history", ["session", "database"])
+def test_whatever_people_do_no_message_is_lost_or_torn(bake: Bake, tmp_path: Path, history: str) -> None:
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
-    environment = {**os.environ, "PYTHONPATH": "."}
-    assert "1 passed" in output(
-        *command, ROOT / "tests" / "machine.py", cwd=bake(llm_provider="openai"), env=environment
-    )
+    database = f"sqlite:///{(tmp_path / 'chat.db').as_posix()}"
+    environment = {**os.environ, "PYTHONPATH": ".", "DATABASE_URL": database}
+    project = bake(llm_provider="openai", history=history)
+    assert "1 passed" in output(*command, ROOT / "tests" / "machine.py", cwd=project, env=environment)
