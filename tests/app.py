@@ -79,16 +79,22 @@ class Server:
     """An app that runs as its README says, and a browser to visit it with."""
 
     def __init__(
-        self, project: Path, browser: Browser, *arguments: str, bypass_csp: bool = False, **environment: str
+        self,
+        project: Path,
+        browser: Browser,
+        *arguments: str,
+        bypass_csp: bool = False,
+        log: str | Path = os.devnull,
+        **environment: str,
     ) -> None:
-        """Start it, with further arguments and environment."""
+        """Start it, with further arguments and environment; its log is written to this file."""
         self.project, self.environment = project, environment
         self.process = subprocess.Popen(
             [tool("streamlit"), "run", "--server.address=127.0.0.1", "--server.headless=true", *arguments],
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "STREAMLIT_SERVER_PORT": "0", **environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # the log: nobody reads it, and a full pipe would hold the app up
+            stderr=Path(log).open("w"),  # noqa: SIM115 - a pipe that nobody reads would hold the app up
             text=True,
         )
         assert self.process.stdout
@@ -119,10 +125,16 @@ class App(Server, Tab):
     """An app with a first page of it open."""
 
     def __init__(
-        self, project: Path, browser: Browser, *arguments: str, bypass_csp: bool = False, **environment: str
+        self,
+        project: Path,
+        browser: Browser,
+        *arguments: str,
+        bypass_csp: bool = False,
+        log: str | Path = os.devnull,
+        **environment: str,
     ) -> None:
         """Start it and open its page."""
-        Server.__init__(self, project, browser, *arguments, bypass_csp=bypass_csp, **environment)
+        Server.__init__(self, project, browser, *arguments, bypass_csp=bypass_csp, log=log, **environment)
         Tab.__init__(self, self.visit(self.url))
 
     def open(self, url: str) -> Tab:

@@ -39,6 +39,7 @@ Bake = Callable[..., Path]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `python3 dev.py test`."""
     parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much longer")
+    parser.addoption("--minutes", type=float, default=0.2, help="how long pages are clicked on at random")
     parser.addoption("--thorough", action="store_true", help="also what takes long, as in CI")
     parser.addoption("--containers", action="store_true", help="also what takes Docker: build images, and run them")
 
@@ -133,7 +134,7 @@ def start(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[
         for provider in ("openai", "anthropic"):
             environment[f"{provider.upper()}_API_KEY"] = "any"
             environment[f"{provider.upper()}_BASE_URL"] = wire.base_url(provider)
-        apps.append(App(project, browser, **environment))
+        apps.append(App(project, browser, log=tmp_path / "log", **environment))
         return apps[-1]
 
     yield start

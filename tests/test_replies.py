@@ -39,8 +39,15 @@ def test_stop_in_mid_reply_and_going_on(start: Callable[..., App], wire: Wire) -
     text = app.messages.nth(1).inner_text()
     assert "word25" in text
     app.picture("stopped")
-    wire.play("good", text=" and the rest.")
+    wire.play("good", text=" and the rest.", chunks=10, until=5)
     app.press("Continue")
+    expect(app.messages.nth(1)).to_contain_text("and")
+    # Nothing of the reply as it was stands beside it as it goes on: neither its words nor what could be done with it.
+    expect(app.messages.nth(1).get_by_role("button", name="Continue")).to_have_count(0)
+    expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(app.messages.nth(1).get_by_text("word25")).to_have_count(1)
+    expect(app.page.get_by_role("button", name="Stop")).to_be_visible()
+    wire.requests[1].go_on()
     expect(app.messages.nth(1)).to_contain_text("and the rest.")
     expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
     expect(app.messages).to_have_count(2)
@@ -144,6 +151,9 @@ def test_versions_and_editing(start: Callable[..., App], wire: Wire) -> None:
     app.messages.nth(0).get_by_role("button").first.click()
     expect(app.messages.nth(3)).to_contain_text("You said: Two?")
     app.choose("Delete the turn")
+    expect(app.page.get_by_text("Delete the question with its replies?")).to_be_visible()
+    app.picture("delete-a-turn")
+    app.press("Delete")
     expect(app.messages).to_have_count(2)
     expect(app.messages.nth(0)).to_contain_text("Two?")
 
