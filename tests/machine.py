@@ -1,5 +1,7 @@
 """Run by pytest in the folder of a bake: whatever people do in whatever order, no message is out of order or torn.
 
+The bake keeps nothing, or has a database and sign-in.
+
 Two pages show one conversation. Every click goes the way that a browser's click goes, also one on what is gone, and
 a run of the page may end wherever it uses the session's state.
 """
@@ -22,7 +24,6 @@ from chat import settings as app_settings
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Door, Message
 from chat.providers import Chunk, ProviderError, Request
-from chat.replies import limits
 from chat.replies.reply import Reply, running
 from chat.ui import asking
 from chat.ui.actions import act
@@ -31,6 +32,10 @@ STORED = find_spec("chat.history.tables") is not None
 if STORED:
     from chat.history import conversations as store
     from chat.history.engine import engine
+    from chat.replies import limits
+
+    limits.ON = True  # with which a reply that begins is counted for the person who is at the page
+    asking.person = lambda: streamlit.session_state.get("person", "ann")
 else:
     from chat.history import memory as store
 
@@ -132,7 +137,6 @@ class Talk(RuleBasedStateMachine):
         self.seen: dict[str, list[str]] = {"user": [], "assistant": []}  # the ids of all messages that ever were
         for session in self.sessions:
             session.values["conversation"] = self.conversation
-        limits.ON = True
         asking.answer = lambda request: Provider().stream()
         asking.Reply = self.fill
 

@@ -43,7 +43,8 @@ def begin_next(conversation: Conversation, options: Request) -> None:
         st.toast(NOTICE, icon=":material/sync:")
         return  # another server takes it up
     # {% endif %}
-    limit = limits.reached(uses(person())) if limits.ON else None  # {% if cookiecutter is counted %}
+    who = person()  # {% if cookiecutter is counted %}
+    limit = limits.reached(uses(who)) if limits.ON else None  # {% if cookiecutter is counted %}
     with changing(conversation):
         message = conversation.take_waiting()
         # {% if cookiecutter is counted %}
@@ -67,5 +68,5 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     Reply(message, chunks, save)  # {% if cookiecutter is stored %}
     # {% if cookiecutter is counted %}
     if limits.ON:
-        add_use(message, person())
+        add_use(message, who)
     # {% endif %}
