@@ -188,7 +188,7 @@ NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|(?<!\()\
 NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
-NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_|readiness"
+NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_"
 NO_SWITCHING = r"fallback|switch(?!_page\()|(?-i:PROVIDERS\b)|another one answer"
 
 

@@ -247,7 +247,7 @@ async def expect_stream(response: Any, provider: Provider) -> None:
     """Let a stream of events through.
 
     Raises:
-        ProviderError: if a page or a document came in its place.
+        ProviderError: if something else, such as a page, came in its place.
     """
     if not response.headers.get("content-type", "").startswith(("text/html", "application/json")):
         return
