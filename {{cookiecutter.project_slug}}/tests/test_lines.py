@@ -1,6 +1,7 @@
 """Ratings as lines of a file."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest  # {% if cookiecutter is overseen %}
@@ -45,6 +46,7 @@ def test_each_rating_is_a_line(file: Path) -> None:
     for reply, rating in ((one, 0), (two, 1), (one, 1)):
         reply.rating = rating
         save(conversation, reply)
+    assert sys.platform == "win32" or not file.stat().st_mode & 0o077  # nobody else may read it
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
     assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
