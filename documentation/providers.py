@@ -1,13 +1,20 @@
 """A page for each provider, from the table in providers.json."""
 
+import ast
 import re
+import sys
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 from configurator.commands import COOKIECUTTER
 from configurator.projects import installed
 from cookiecutter_streamlit_chat.providers import PROVIDERS
+from cookiecutter_streamlit_chat.questions import ROOT
 from documentation.options import baked, requirements_of
 
+sys.path.insert(0, str(ROOT / "tests"))
+quirks = import_module("wire.quirks")
 SOURCES = "../../{{cookiecutter.project_slug}}/chat/providers"
 
 
@@ -95,6 +102,7 @@ def text(name: str) -> str:
         "another address": address(facts),
         "models": models + choice,
         "context": f"{facts['context_tokens']:,} tokens; the oldest turns of a longer conversation are left out",
+        "reply": f"at most {facts['max_tokens']:,} tokens, until somebody sets another number in the sidebar",
         "temperature": "can be set in the sidebar" if facts["takes_temperature"] else "is left to the model",
         "images": images(facts),
         "module": f"[`chat/providers/{facts['module']}.py`](<{SOURCES}/{facts['module']}.py>)",
@@ -114,7 +122,46 @@ def text(name: str) -> str:
 
 ## What it costs
 
-{cost(facts)}"""
+{cost(facts)}{failures(name)}"""
+
+
+def sentences(name: str) -> dict[str, str]:
+    """What the app of a provider says of each kind of failure, with what is to be filled in."""
+    said: dict[str, str] = {}
+    for module in ("chat/providers/__init__.py", "chat/providers/errors.py"):
+        for node in ast.walk(ast.parse(baked(llm_provider=name).files[module])):
+            told = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"SENTENCES", "TOLD"}
+            if told and isinstance(node.value, ast.Dict):
+                pairs = zip(node.value.keys, node.value.values, strict=True)
+                said |= {ast.literal_eval(kind): ast.literal_eval(text) for kind, text in pairs if kind}
+    return said
+
+
+def failures(name: str) -> str:
+    """What may go wrong, and what is said then: from the table of quirks that the tests play."""
+    facts = PROVIDERS[name]
+    wire_format = name if name in quirks.FORMATS else "chat"
+    if facts["module"] == "embedded":
+        return ""
+    address = f"`{facts['base_url_setting']}`"
+    if looks := facts["base_url"] or facts["base_url_example"]:
+        address += f", which looks like `{looks}`"
+    happens: dict[str, list[str]] = {}
+    for quirk in quirks.FAILED:
+        if wire_format in quirk.raw and not quirk.happens.startswith("The same"):
+            happens.setdefault(quirk.kind or "", []).append(quirk.happens)
+    rows = []
+    for kind, when in happens.items():
+        said = sentences(name)[kind].format(
+            provider=SimpleNamespace(**facts), key=f"`{facts['key']}`", address=address, wait="a minute"
+        )
+        tried = max(quirk.requests for quirk in quirks.FAILED if quirk.kind == kind and wire_format in quirk.raw)
+        rows.append(f"| {said} | {'; '.join(dict.fromkeys(when))} | {tried} |")
+    return (
+        "\n\n## When it fails\n\nWhat has come is kept, and **Details** under the reply has the provider's own words. "
+        "While the app asks again, the page says so.\n\n| the page says | when | times asked |\n|---|---|--:|\n"
+        + "\n".join(rows)
+    )
 
 
 def overview() -> str:

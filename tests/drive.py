@@ -66,7 +66,7 @@ for line in iter(sys.stdin.readline, ""):
         continue
     stop = texts.pop() if texts[-1] in (None, False) else ""
     messages = [message(("user", "assistant")[n % 2], text) for n, text in enumerate(texts)]
-    request = Request(provider, provider.model, settings.SYSTEM_PROMPT, settings.MAX_TOKENS, messages=messages)
+    request = Request(provider, provider.model, settings.SYSTEM_PROMPT, provider.max_tokens, messages=messages)
     reply = Reply(written := Message("assistant"), answer(request))
     if stop is False:
         sys.stdin.readline()

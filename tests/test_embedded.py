@@ -68,7 +68,7 @@ def test_the_engine_s_own_server_answers_the_sdks(bake: Bake, tmp_path: Path, en
     project = tmp_path / "app"
     shutil.copytree(bake(llm_provider=provider), project)
     settings = project / "chat" / "settings.py"
-    settings.write_text(settings.read_text("utf-8").replace("MAX_TOKENS = 8192", "MAX_TOKENS = 100"), "utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("max_tokens=8192", "max_tokens=100"), "utf-8")
     address = engine_url if provider == "anthropic" else f"{engine_url}/v1"
     driver = Driver(project, LLM_BASE_URL=address, LLM_API_KEY="a-key")
     outcome = driver.ask(["What is the capital of France?"])  # to "Say hello." it sometimes says nothing

@@ -151,12 +151,12 @@ def test_what_is_sent(driver: Driver, play: Play, provider: str) -> None:
     play("good")
     driver.ask(["one?", "one.", "two?"])
     (request,) = play.wire.requests
-    system = "You are a helpful assistant."
+    system, most = "You are a helpful assistant.", PROVIDERS[provider]["max_tokens"]
     turns = [("user", "one?"), ("assistant", "one."), ("user", "two?")]
     messages = [{"role": role, "content": text} for role, text in turns]
     expected: dict[str, Any] = {
-        "openai": {"instructions": system, "input": messages, "store": False, "max_output_tokens": 8192},
-        "anthropic": {"system": system, "messages": messages, "max_tokens": 8192},
+        "openai": {"instructions": system, "input": messages, "store": False, "max_output_tokens": most},
+        "anthropic": {"system": system, "messages": messages, "max_tokens": most},
         "gemini": {
             "contents": [
                 {"role": "model" if role == "assistant" else role, "parts": [{"text": text}]} for role, text in turns
@@ -165,12 +165,12 @@ def test_what_is_sent(driver: Driver, play: Play, provider: str) -> None:
         "bedrock": {
             "system": [{"text": system}],
             "messages": [{"role": role, "content": [{"text": text}]} for role, text in turns],
-            "inferenceConfig": {"maxTokens": 8192},
+            "inferenceConfig": {"maxTokens": most},
         },
     }.get(provider) or {
         "model": PROVIDERS[provider]["model"],
         "messages": [{"role": "system", "content": system}, *messages],
-        PROVIDERS[provider]["max_tokens_field"]: 8192,
+        PROVIDERS[provider]["max_tokens_field"]: most,
     }
     assert expected.items() <= request.body.items()
     assert CANARY in str(request.headers)

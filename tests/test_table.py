@@ -36,6 +36,7 @@ def test_an_entry_holds_together(name: str) -> None:
     assert facts["prices"].keys() <= set(facts["models"])
     assert bool(facts["prices"]) == bool(facts["prices_source"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", facts["checked"])
+    assert 0 < facts["max_tokens"] < facts["context_tokens"]
     assert facts["context_tokens"] >= 2048
     for pattern in facts["text_models"]:
         assert any(fnmatch(model, pattern) for model in facts["models"])

@@ -89,8 +89,6 @@ MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again am
 TOKENS_A_DAY: int | None = None  # of one person, in questions and replies
 # {% endif %}
 
-MAX_TOKENS = 8192  # of a reply; a model that thinks first spends some of them unseen  # {% if cookiecutter is remote %}
-MAX_TOKENS = 512  # of a reply  # {% if not cookiecutter is remote %}
 # {% if cookiecutter is remote %}
 CONNECT_SECONDS = 5  # to reach a provider
 SILENCE_SECONDS = 60  # without a word, after which a reply has failed

@@ -14,7 +14,7 @@ from chat.providers import Chunk, ProviderError
 from chat.server.log import JSONLines
 from tests.conftest import ScriptedProvider
 
-KEY = "sk-canary-0123456789"
+KEY = "sk-canary-\"0123456789'"  # quoted in another way by Python, and by JSON
 QUESTION = "What do my colleagues earn?"
 
 
@@ -62,6 +62,7 @@ def test_the_text_is_told_where_the_settings_say_so(
     "error",
     [
         ProviderError("cut_off", f"the key {KEY} may not read: {QUESTION.upper()} or {QUESTION[:14]}"),
+        ProviderError("cut_off", f"the key {KEY!r} may not read: {' ' * 470}{KEY}"),
         ZeroDivisionError(f"{KEY} {QUESTION}"),
     ],
     ids=repr,
@@ -86,12 +87,13 @@ def test_a_failure_tells_its_kind_and_neither_keys_nor_texts(
     assert ended["status"] == "failed"
     if isinstance(error, ProviderError):
         assert failed["kind"] == "cut_off"
-        assert failed["detail"].startswith("the key *** may not read: ")
+        assert failed["detail"].startswith("the key ")
+        assert "*** " in failed["detail"].replace("'", " ")
     else:
         assert failed["exception"] == "ZeroDivisionError"
         assert any("stream" in place for place in failed["at"])
     conversation = page.session_state["conversation"]
     shown = str([element.value for element in (*page.markdown, *page.text, *page.error)])
     everything = str([begun, failed, ended]), to_json(conversation), to_markdown(conversation), shown
-    assert not any(KEY in text for text in everything)
+    assert not any("canary" in text for text in everything)
     assert QUESTION[:14] not in everything[0]

@@ -126,6 +126,33 @@ def test_a_reply_that_is_too_long_can_be_continued(page: AppTest, scripted: Scri
     assert sent == ["Capital of France?", "Paris.", CONTINUE]
 
 
+def test_a_reply_that_the_provider_ended_early_says_so_and_can_be_continued(
+    page: AppTest, scripted: ScriptedProvider
+) -> None:
+    scripted.replies.append([Chunk("Par"), Chunk(stop_reason="ended_early", detail="abort")])
+    scripted.will_say("is.")
+    page.chat_input[0].set_value("Capital of France?").run()
+    assert "ended the reply early" in page.info[0].value
+    choose(page, "Details")
+    assert "Reason: abort" in page.text[-1].value
+    click(page, "Continue")
+    assert shown(page) == ["Capital of France?", "Paris."]
+    assert not page.info
+
+
+def test_why_a_reply_failed_is_behind_details(
+    page: AppTest, scripted: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = 'sk-"canary"-0123'
+    monkeypatch.setenv("ANY_API_KEY", key)
+    said = f"{'x' * 490} {key}: {[key]}"
+    scripted.replies.append([ProviderError("context", said)])
+    page.chat_input[0].set_value("Capital of France?").run()
+    choose(page, "Details")
+    assert f"Reason: {'x' * 490} ***" in page.text[-1].value
+    assert "canary" not in page.text[-1].value
+
+
 def test_what_was_thought_stands_apart(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.replies.append([Chunk(reasoning="Hm."), Chunk("Paris."), Chunk(stop_reason="complete")])
     scripted.will_say("Two million.")
@@ -290,7 +317,7 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
     click(page, NEW)
     page.chat_input[0].set_value("Hello").run()
     asked = [(request.system_prompt, request.max_tokens) for request in scripted.requests]
-    assert asked == [(told("Be brief."), 50), (told(settings.SYSTEM_PROMPT), settings.MAX_TOKENS)]
+    assert asked == [(told("Be brief."), 50), (told(settings.SYSTEM_PROMPT), PROVIDER.max_tokens)]
 
 
 # {% if cookiecutter is remote %}

@@ -103,7 +103,7 @@ def replay(options: argparse.Namespace) -> None:
     model = options.model or provider.model
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.touch()  # which fails before anything is asked, where it does
-    replies = ask_again(ratings, Request(provider, model, settings.SYSTEM_PROMPT, settings.MAX_TOKENS))
+    replies = ask_again(ratings, Request(provider, model, settings.SYSTEM_PROMPT, provider.max_tokens))
     options.out.write_text(report(ratings, replies), encoding="utf-8")
     print(f"The report is in {options.out}.")
 

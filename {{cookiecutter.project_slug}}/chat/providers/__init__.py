@@ -23,6 +23,7 @@ class Provider:
     module: str  # the one of this package that speaks its language  # {% if cookiecutter.extra_providers %}
     model: str  # the one to begin with
     context_tokens: int  # of the question, the conversation before it and the reply together
+    max_tokens: int  # of a reply, to begin with; a model that thinks first spends some of them unseen
     takes_temperature: bool = True  # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
     # {% if cookiecutter.attachments != "none" %}
     most_images: int = 0  # that a request may have

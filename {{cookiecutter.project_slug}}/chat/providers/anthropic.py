@@ -1,6 +1,7 @@
 """Anthropic, through its Messages API: https://docs.anthropic.com/en/api/messages."""
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ STOP_REASONS: dict[str, StopReason] = {
 def prepare(provider: Provider) -> None:
     """Import the SDK and make the client: two seconds that the first question need not wait."""
     if not problem(provider):
-        _ = client(api_key(provider), base_url(provider)).messages
+        with suppress(Exception):  # what fails, the first reply tells
+            _ = client(api_key(provider), base_url(provider)).messages
 
 
 @lru_cache(maxsize=1)

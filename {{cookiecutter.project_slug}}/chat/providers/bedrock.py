@@ -31,7 +31,8 @@ def prepare(provider: Provider) -> None:
 
     _has_credentials = boto3.Session().get_credentials() is not None
     if not problem(provider):
-        client(key_if_any(provider), base_url(provider))
+        with suppress(Exception):  # what fails, the first reply tells
+            client(key_if_any(provider), base_url(provider))
 
 
 def key_if_any(provider: Provider) -> str:

@@ -1,7 +1,7 @@
 """Google's Gemini API: https://ai.google.dev/api/generate-content."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ BLOCKED = ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT"
 def prepare(provider: Provider) -> None:
     """Import the SDK and make the client: a second that the first question need not wait."""
     if not problem(provider):
-        _ = client(api_key(provider), base_url(provider)).models
+        with suppress(Exception):  # what fails, the first reply tells
+            _ = client(api_key(provider), base_url(provider)).models
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ OTHER_MODELS = ("audio", "image", "instruct", "realtime", "search", "transcribe"
 def prepare(provider: Provider) -> None:
     """Import the SDK and make the client: a second that the first question need not wait."""
     if not problem(provider):
-        _ = client(api_key(provider), base_url(provider)).responses
+        with suppress(Exception):  # what fails, the first reply tells
+            _ = client(api_key(provider), base_url(provider)).responses
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,8 @@ STOP_REASONS: dict[str, StopReason] = {
 def prepare(provider: Provider) -> None:
     """Import the SDK and make the client: a second that the first question need not wait."""
     if not problem(provider):
-        _ = client(api_key(provider), base_url(provider)).chat.completions
+        with suppress(Exception):  # what fails, the first reply tells
+            _ = client(api_key(provider), base_url(provider)).chat.completions
 
 
 @lru_cache

@@ -31,5 +31,6 @@ async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
                 request,
                 provider=following,
                 model=following.model,
+                max_tokens=min(request.max_tokens, following.max_tokens),
                 temperature=None,  # {% if cookiecutter is tempered %}
             )

@@ -34,7 +34,8 @@ def draw_options(conversation: Conversation) -> Request:
     with st.expander("Options"):
         system_prompt = st.text_area("System prompt", settings.SYSTEM_PROMPT, key=f"system-prompt-{key}")
         system_prompt = well_formed(system_prompt)
-        max_tokens = st.number_input("Most tokens in a reply", 1, None, settings.MAX_TOKENS, key=f"max-tokens-{key}")
+        most, max_key = provider.max_tokens, f"max-tokens-{provider.name}-{key}"
+        max_tokens = st.number_input("Most tokens in a reply", 1, None, most, key=max_key)
         # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
         temperature = draw_temperature(key) if provider.takes_temperature else None
         # {% elif cookiecutter is tempered %}
