@@ -76,3 +76,16 @@ def test_a_large_corpus(bake: Bake, rich_replies: str, code: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 50
+
+
+@pytest.mark.parametrize(("rich_replies", "what"), [("yes", []), ("no", []), ("yes", ["time"])], ids=str)
+def test_what_is_empty_broken_or_endless(bake: Bake, rich_replies: str, what: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-B", Path(__file__).with_name("degenerate.py"), *what],
+        cwd=bake(rich_replies=rich_replies, llm_provider="openai"),
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": ".", "OPENAI_API_KEY": "any"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout
