@@ -83,7 +83,6 @@ class Server:
         project: Path,
         browser: Browser,
         *arguments: str,
-        bypass_csp: bool = False,
         log: str | Path = os.devnull,
         **environment: str,
     ) -> None:
@@ -99,7 +98,7 @@ class Server:
         )
         assert self.process.stdout
         self.url = next(line for line in self.process.stdout if "URL:" in line).split()[-1]
-        self.context = new_context(browser, bypass_csp=bypass_csp)
+        self.context = new_context(browser)
 
     def visit(self, url: str) -> Page:
         """Open one more page, whatever stands there."""
@@ -129,12 +128,11 @@ class App(Server, Tab):
         project: Path,
         browser: Browser,
         *arguments: str,
-        bypass_csp: bool = False,
         log: str | Path = os.devnull,
         **environment: str,
     ) -> None:
         """Start it and open its page."""
-        Server.__init__(self, project, browser, *arguments, bypass_csp=bypass_csp, log=log, **environment)
+        Server.__init__(self, project, browser, *arguments, log=log, **environment)
         Tab.__init__(self, self.visit(self.url))
 
     def open(self, url: str) -> Tab:
