@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -49,9 +50,6 @@ FILES: Sequence[tuple[Condition, str]] = [
     (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py chat/ui/models.py"),
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
     (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
-    (given("streaming", "tokens"), "chat/ui/live.py"),
-    (given("streaming", "typewriter"), "chat/ui/typewriter.py"),
-    (given("streaming", "off"), "chat/ui/at_once.py"),
     (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),
     (given("avatars", "images"), "assets/"),
     (anything_but("attachments", "none"), "chat/attachments/ chat/ui/attachments.py tests/test_attachments.py"),
@@ -87,7 +85,9 @@ FILES: Sequence[tuple[Condition, str]] = [
 # Alternatives that stand under one name. Where `streaming` is `typewriter`, `stream__typewriter.py` takes the place of
 # `stream.py`; for an answer that has no such file `stream.py` stays, the one that is linted where it stands. So whoever
 # imports it names one module, whatever was chosen. Here: the name, and what is added to it.
-ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {}
+ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
+    "chat/ui/stream.py": itemgetter("streaming"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import PROVIDERS, ROOT, TEMPLATE, Bake, output, tool
+from conftest import PROVIDERS, QUESTIONS, ROOT, TEMPLATE, Bake, output, tool
+from cookiecutter_streamlit_chat.files import TABLE, files_of
+from cookiecutter_streamlit_chat.questions import ASKED
 
-# The first value of each question is its default.
-VALUES = {
-    "llm_provider": tuple(PROVIDERS),
-    "streaming": ("tokens", "typewriter", "off"),
-    "avatars": ("material", "emoji", "images", "none"),
-    "feedback": ("thumbs", "stars", "faces", "none"),
-    "rich_replies": ("yes", "no"),
-    "attachments": ("none", "images", "images_and_documents"),
-    "history": ("session", "database"),
-    "sign_in": ("none", "oidc"),
-    "deployment": ("none", "docker", "kubernetes"),
-    "ci": ("github", "none"),
-    "license": ("MIT", "Apache-2.0", "BSD-3-Clause", "Proprietary"),
-}
+# The first answer to each question is its default.
+VALUES = {name: tuple(values) for name, values in QUESTIONS.items() if isinstance(values, list) and name in ASKED}
 DEFAULTS = {name: values[0] for name, values in VALUES.items()} | {"extra_providers": ""}
 SEVERAL = [
     {"llm_provider": "openai", "history": "database", "sign_in": "oidc"},
@@ -43,44 +33,6 @@ SEVERAL = [
 ]
 
 
-ALWAYS = """
-    .gitignore .streamlit/config.toml .streamlit/secrets.toml.example LICENSE README.md chat/__init__.py
-    chat/conversation/__init__.py chat/history/__init__.py chat/replies/__init__.py chat/server/__init__.py
-    chat/ui/__init__.py chat/ui/markdown/__init__.py chat/ui/actions.py chat/replies/answering.py chat/ui/usage.py
-    chat/conversation/export.py chat/ui/save_and_open.py chat/ui/follow.py chat/server/log.py
-    chat/conversation/messages.py chat/providers/__init__.py chat/ui/reasoning.py chat/replies/reply.py
-    chat/ui/markdown/safe.py chat/server/headers.py chat/settings.py chat/ui/sidebar.py docs/security.md page.css
-    page.py pyproject.toml streamlit_app.py tests/__init__.py tests/conftest.py tests/test_answering.py
-    tests/test_export.py tests/test_log.py tests/test_messages.py tests/test_page.py
-    tests/test_replies.py tests/test_safe.py chat/ui/asking.py chat/ui/undrawable.py chat/ui/markdown/parser.py
-"""
-SOMETIMES = {
-    ("streaming", "tokens"): "chat/ui/live.py",
-    ("streaming", "typewriter"): "chat/ui/typewriter.py",
-    ("streaming", "off"): "chat/ui/at_once.py",
-    ("avatars", "images"): "assets/assistant.svg assets/user.svg",
-    ("history", "session"): "chat/history/memory.py",
-    ("history", "database"): """
-        chat/ui/conversation_list.py chat/ui/failures.py chat/history/__main__.py chat/history/conversations.py
-        chat/history/engine.py chat/history/listing.py chat/history/tables.py chat/history/migrations/env.py
-        chat/history/migrations/versions/conversations_0001.py chat/history/migrations/versions/conversations_0002.py
-        tests/test_conversation_list.py tests/test_database.py tests/test_listing.py
-    """,
-    ("sign_in", "oidc"): "chat/ui/sign_in.py tests/test_sign_in.py",
-    ("deployment", "kubernetes"): """
-        kubernetes/base/autoscaler.yaml kubernetes/base/deployment.yaml kubernetes/base/disruptions.yaml
-        kubernetes/base/ingress.yaml kubernetes/base/kustomization.yaml kubernetes/base/migration.yaml
-        kubernetes/base/network.yaml kubernetes/base/route.yaml kubernetes/base/service.yaml
-        kubernetes/overlays/example/kustomization.yaml kubernetes/secret.example.yaml
-    """,
-    ("ci", "github"): ".github/dependabot.yml .github/workflows/tests.yml .pre-commit-config.yaml AGENTS.md",
-    ("rich_replies", "yes"): """
-        chat/conversation/charts.py chat/conversation/delimited.py chat/ui/markdown/fenced_blocks.py
-        chat/ui/markdown/mathematics.py chat/conversation/parts.py chat/ui/rich.py tests/test_mathematics.py
-        tests/test_rich.py
-    """,
-    ("rich_replies", "no"): "chat/ui/plain.py",
-}
 OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
     "embedded": "xllamacpp",
@@ -90,44 +42,11 @@ SDKS = {
     "bedrock": "boto3 botocore",
     "openai_compatible": "openai",
 }
-REMOTE = """
-    chat/ui/models.py chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py tests/test_errors.py
-    tests/test_keys.py tests/test_retries.py
-"""
-THINKING = "chat/providers/thinking.py tests/test_thinking.py"
-SWITCHING = "chat/replies/fallback.py chat/providers/switch.py tests/test_fallback.py"
-IN_BLOCKS = "chat/ui/growing.py tests/test_markdown.py"
-USES = "chat/history/migrations/versions/uses_0001.py chat/history/uses.py chat/replies/limits.py tests/test_limits.py"
-VISITORS = "chat/ui/visitors.py"
-CONTAINED = ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"
-CONTAINED_DATABASE = ".env.example chat/server/health.py tests/test_readiness.py"
-RATED = """
-    chat/feedback/__init__.py chat/ui/rating.py tests/test_feedback.py
-"""
-RATED_WITH = {
-    "session": "chat/feedback/lines.py tests/test_lines.py",
-    "database": """
-        chat/feedback/__main__.py chat/feedback/replay.py chat/feedback/report.py chat/feedback/rows.py
-        chat/history/migrations/versions/ratings_0001.py tests/test_replay.py tests/test_rows.py
-    """,
-    "none": "",
-    "oidc": "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py",
-}
-ATTACHING = """
-    chat/attachments/__init__.py chat/ui/attachments.py chat/attachments/images.py chat/attachments/reading.py
-    chat/attachments/saving.py chat/attachments/sending.py tests/test_attachments.py
-"""
-STORED_ATTACHMENTS = "chat/history/attachments.py chat/history/migrations/versions/attachments_0001.py"
-DOCUMENTS = """
-    chat/attachments/convert.py chat/attachments/decoding.py chat/attachments/documents.py
-    chat/conversation/delimited.py tests/test_documents.py
-"""
-
 # Words that only this answer may bring into a project.
 TRACES = {
-    ("streaming", "tokens"): r"chat.ui.live|shimmer",
+    ("streaming", "tokens"): r"shimmer|as it is written",
     ("streaming", "typewriter"): r"typewriter|word by word|word_by_word",
-    ("streaming", "off"): r"at_once\b",
+    ("streaming", "off"): r"appears as a whole",
     ("avatars", "material"): r"material/(person|smart_toy)",
     ("avatars", "emoji"): r"🧑|🤖",
     ("avatars", "images"): r"assets|\.svg|pictures",
@@ -150,7 +69,6 @@ TRACES = {
         r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat\.ui\.rich|conversation\.parts|fenced_b|"
         r"(message|reply)\.parts\b"
     ),
-    ("rich_replies", "no"): r"chat.ui.plain\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -202,31 +120,22 @@ def modules_of(answers: dict[str, str]) -> set[str]:
     return {name if name in OWN_MODULE else "openai_compatible" for name in providers_of(answers)}
 
 
+def unneeded(answers: dict[str, str]) -> set[str]:
+    """Which files of the template these answers do not need, by the table that the hook prunes by."""
+    return TABLE.unneeded(files_of(TEMPLATE), {"model": "any", **answers})
+
+
 def expected_files(answers: dict[str, str]) -> set[str]:
-    """The exact files of a bake."""
-    modules = modules_of(answers)
-    expected = {*ALWAYS.split(), *(f"chat/providers/{module}.py" for module in modules)}
-    for answer in answers.items():
-        expected |= {*SOMETIMES.get(answer, "").split()}
-    expected |= {*REMOTE.split()} if modules != {"embedded"} else set()
-    expected |= {"chat/providers/llama.py"} if "embedded" in modules else set()
-    expected |= {*THINKING.split()} if "openai_compatible" in modules else set()
-    expected |= {"chat/providers/threads.py"} if modules & {"embedded", "bedrock"} else set()
-    expected |= {*SWITCHING.split()} if answers["extra_providers"] else set()
-    expected |= {*IN_BLOCKS.split()} if answers["streaming"] != "off" else set()
-    stored, signed_in = answers["history"] == "database", answers["sign_in"] == "oidc"
-    expected |= {*USES.split()} if stored and signed_in else set()
-    expected |= {VISITORS} if stored and not signed_in else set()
-    if answers["deployment"] != "none":
-        expected |= {*CONTAINED.split()}
-        expected |= {*CONTAINED_DATABASE.split()} if answers["history"] == "database" else set()
-    if answers["feedback"] != "none":
-        expected |= {*RATED.split(), *RATED_WITH[answers["history"]].split(), *RATED_WITH[answers["sign_in"]].split()}
-    expected |= {*ATTACHING.split()} if answers["attachments"] != "none" else set()
-    expected |= {*DOCUMENTS.split()} if answers["attachments"] == "images_and_documents" else set()
-    if stored and answers["attachments"] != "none":
-        expected |= {*STORED_ATTACHMENTS.split()}
-    return expected
+    """The exact files of a bake; docs/options.md has what each answer brings, as it was baked."""
+    return {TABLE.place(file) for file in files_of(TEMPLATE) - unneeded(answers)}
+
+
+def absent(answers: dict[str, str]) -> str:
+    """A pattern of the files that a bake does not have: their paths, and the modules that they are."""
+    paths = [file for file in unneeded(answers) if not file.endswith("__main__.py")]
+    modules = [re.sub(r"(/__init__)?\.py$", "", file).split("/") for file in paths if file.startswith("chat/")]
+    imports = [rf"\b{'.'.join(folders)}(\.| import ){name}\b" for *folders, name in modules]
+    return "|".join([*map(re.escape, paths), *imports])
 
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
@@ -251,6 +160,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     """Where a bake has words of what was not chosen."""
     chosen, modules = providers_of(answers), modules_of(answers)
     forbidden = [pattern for answer, pattern in TRACES.items() if answers[answer[0]] != answer[1]]
+    forbidden += [absent(answers)]
     forbidden += [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
     forbidden += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     forbidden += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []

@@ -172,17 +172,20 @@ def test_a_link_is_taken_as_data() -> None:
 
 def test_a_file_shows_its_content_and_what_changed() -> None:
     test = page()
-    test.get_by_key("file chat/ui/live.py").click().run()
+    test.get_by_key("file chat/ui/stream.py").click().run()
     assert any(code.language == "python" and "def draw_reply" in code.value for code in test.code)
     test.get_by_key("streaming").set_value("typewriter").run()
     labels = {button.key: button.label for button in test.button}
-    assert "red" in labels["file chat/ui/live.py"]
-    assert "green" in labels["file chat/ui/typewriter.py"]
-    assert "orange" in labels["file page.py"]
-    test.get_by_key("file page.py").click().run()
+    assert "orange" in labels["file chat/ui/stream.py"]
     (diff,) = [code.value for code in test.code if code.language == "diff"]
-    assert "-from chat.ui.live import draw_reply" in diff
-    assert "+from chat.ui.typewriter import draw_reply" in diff
+    assert '-"""A reply that appears as it is written."""' in diff
+    assert '+"""A reply that is revealed word by word, once it is complete."""' in diff
+    test.get_by_key("streaming").set_value("off").run()
+    labels = {button.key: button.label for button in test.button}
+    assert "red" in labels["file chat/ui/growing.py"]
+    test.get_by_key("streaming").set_value("tokens").run()
+    labels = {button.key: button.label for button in test.button}
+    assert "green" in labels["file chat/ui/growing.py"]
 
 
 def test_a_question_that_is_new_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:

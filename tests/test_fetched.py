@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_bakes import DEFAULTS, expected_files
-from test_combinations import combinations
 from test_windows import names
 
-from conftest import ROOT, TEMPLATE, output, tool
+from conftest import ROOT, output, tool
 
 MEGABYTE = 1_000_000
 ANSWERS = ["history=database", "deployment=kubernetes", "avatars=images", "attachments=images", "extra_providers=groq"]
@@ -71,8 +69,3 @@ def test_there_is_little_to_fetch(tmp_path: Path) -> None:
     pictures = [size for name, size in files.items() if name.endswith((".png", ".webp", ".jpg", ".gif"))]
     assert 0 < sum(pictures) < MEGABYTE
     assert len(pictures) <= 30
-
-
-def test_every_file_of_the_template_is_in_some_bake() -> None:
-    files = {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*") if path.is_file()}
-    assert set().union(*(expected_files(DEFAULTS | answers) for answers in combinations(2))) == files

@@ -15,10 +15,8 @@ from chat.replies import answering
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.ui.asking import ask, begin_next
-from chat.ui.at_once import draw_reply  # {% if cookiecutter.streaming == "off" %}
 from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
-from chat.ui.live import draw_reply  # {% if cookiecutter.streaming == "tokens" %}
 from chat.ui.markdown.safe import inert
 from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
@@ -27,7 +25,7 @@ from chat.ui.rich import draw_parts, draw_text  # {% if cookiecutter.rich_replie
 from chat.ui.save_and_open import draw_files
 from chat.ui.sidebar import draw_options
 from chat.ui.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
-from chat.ui.typewriter import draw_reply  # {% if cookiecutter.streaming == "typewriter" %}
+from chat.ui.stream import draw_reply
 from chat.ui.undrawable import or_as_text
 from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 

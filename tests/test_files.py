@@ -1,0 +1,55 @@
+"""The table of files: every row of it says something, and alternatives stand under one name."""
+
+from operator import itemgetter
+from pathlib import Path
+
+import pytest
+from test_bakes import DEFAULTS, VALUES, expected_files
+from test_combinations import combinations
+
+from conftest import TEMPLATE, Bake
+from cookiecutter_streamlit_chat.files import TABLE, Table, anything_but, files_of, given
+
+FILES = {"page.py", "ui/stream.py", "ui/stream__typewriter.py", "ui/stream__off.py", "ui/stream_s.py", "kube/a/b.yaml"}
+SMALL = Table(
+    [(given("kube", "yes"), "kube/"), (anything_but("streaming", "never"), "ui/stream.py")],
+    {"ui/stream.py": itemgetter("streaming")},
+)
+
+
+@pytest.mark.parametrize(
+    ("streaming", "taken"),
+    [("tokens", {"ui/stream.py"}), ("off", {"ui/stream.py", "ui/stream__off.py"}), ("never", set())],
+)
+def test_one_alternative_is_left(streaming: str, taken: set[str]) -> None:
+    """`ui/stream.py` itself is written over, so that it is not among those to remove."""
+    answers = {"kube": "no", "streaming": streaming}
+    unneeded = SMALL.unneeded(FILES, answers)
+    assert FILES - unneeded == {"page.py", "ui/stream_s.py", *taken}
+    assert SMALL.renamed(FILES - unneeded, answers) == dict.fromkeys(taken - {"ui/stream.py"}, "ui/stream.py")
+
+
+def test_every_entry_is_there() -> None:
+    every = files_of(TEMPLATE)
+    for _, entries in TABLE.files:
+        for entry in entries.split():
+            assert entry in every or any(file.startswith(entry) for file in every if entry.endswith("/")), entry
+    rows = [DEFAULTS | row for row in combinations(2)]
+    alternatives = {file for file in every if TABLE.place(file) != file}
+    assert alternatives == {file for row in rows for file in TABLE.renamed(every, row)}
+    assert every >= TABLE.alternatives.keys()
+
+
+def test_every_file_is_in_some_bake() -> None:
+    every = files_of(TEMPLATE)
+    assert set().union(*(expected_files(DEFAULTS | row) for row in combinations(2))) == {*map(TABLE.place, every)}
+
+
+@pytest.mark.parametrize("streaming", VALUES["streaming"])
+def test_whoever_imports_an_alternative_names_the_same_module(bake: Bake, streaming: str) -> None:
+    project = bake(streaming=streaming)
+    source = Path("chat", "ui", "stream.py" if streaming == "tokens" else f"stream__{streaming}.py")
+    docstring = (TEMPLATE / source).read_text("utf-8").splitlines()[0]
+    assert (project / "chat" / "ui" / "stream.py").read_text("utf-8").splitlines()[0] == docstring
+    assert [path.name for path in (project / "chat" / "ui").glob("*stream*")] == ["stream.py"]
+    assert "from chat.ui.stream import draw_reply" in (project / "page.py").read_text("utf-8")
