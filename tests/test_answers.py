@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -12,9 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from cookiecutter.exceptions import FailedHookException
+from cookiecutter.exceptions import FailedHookException, UnknownExtension
+from cookiecutter.utils import create_env_with_context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2 import Template
 from pytest_cookies.plugin import Cookies
 
 from conftest import QUESTIONS, ROOT, TEMPLATE, Bake, settings_of
@@ -217,6 +220,28 @@ def test_a_replay_file_of_another_version_brings_answers_alone(tmp_path: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     (project,) = (tmp_path / "out").iterdir()
     assert list(settings_of(project)["PROVIDERS"]) == ["embedded", "groq"]
+
+
+def test_a_cookiecutter_that_would_run_answers_is_refused(cookies: Cookies, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a later release might, it renders them by another way than the one that is known."""
+    monkeypatch.setattr(
+        "cookiecutter.prompt.render_variable",
+        lambda environment, raw, answers: Template.from_code(
+            environment, environment.compile(str(raw)), environment.make_globals(None)
+        ).render(cookiecutter=answers),
+    )
+    result = cookies.bake(template=str(ROOT))
+    assert isinstance(result.exception, FailedHookException)
+    assert re.fullmatch("With cookiecutter .* could run as code: .*", str(result.exception))
+    assert result.project_path is None
+
+
+def test_a_cookiecutter_that_is_too_old_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("cookiecutter_streamlit_chat")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("cookiecutter.__version__", "2.1.1")
+    with pytest.raises(UnknownExtension, match=r"needs cookiecutter 2\.2\.3 or later, and this is 2\.1\.1"):
+        create_env_with_context({"cookiecutter": QUESTIONS})
 
 
 @pytest.mark.parametrize(("answer", "said"), [({"project_slug": "../escape"}, "[a-z]"), ({"model": None}, "not text")])
