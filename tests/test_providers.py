@@ -13,6 +13,7 @@ import pytest
 from conftest import PROVIDERS, ROOT, Bake
 from waiting import HANG, wait_until
 from wire import DIALECTS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
+from wire.quirks import QUIRKS
 
 REMOTE = [name for name in PROVIDERS if name != "embedded"]
 CANARY = "a-canary-key"
@@ -211,6 +212,16 @@ def test_a_failure_keeps_what_came_and_is_said_in_a_sentence(driver: Driver, pla
     assert "canary" not in outcome["error"]
     assert len(play.wire.requests) == requests
     assert play.wire.requests[-1].wait_closed()
+
+
+@pytest.mark.parametrize("name", ["too_large", "html_404", "ended_early_0", "half"])
+def test_a_few_quirks(driver: Driver, play: Play, provider: str, name: str) -> None:
+    quirk = next(quirk for quirk in QUIRKS if quirk.name == name)
+    if wire_format(provider) not in quirk.raw:
+        return
+    play.wire.answer(quirk.raw[wire_format(provider)])
+    outcome = driver.ask(QUESTION)
+    assert (outcome["kind"], outcome["text"], len(play.wire.requests)) == (quirk.kind, quirk.text, quirk.requests)
 
 
 def test_an_overloaded_provider_with_its_own_status(driver: Driver, play: Play) -> None:

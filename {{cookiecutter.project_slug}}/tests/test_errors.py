@@ -81,8 +81,10 @@ def test_every_kind_has_its_sentence() -> None:
     assert {*KINDS_BY_STATUS.values(), *KINDS_BY_CODE.values(), *KINDS_BY_NAMES.values()} <= TOLD.keys()
     assert KINDS_BY_WORDS.keys() <= TOLD.keys()
     for kind in TOLD:
-        assert "{" not in failure(kind, PROVIDER, "").sentence
-        assert "None" not in failure(kind, PROVIDER, "").sentence
+        said = failure(kind, PROVIDER, "", cause="HTTPS_PROXY").sentence
+        assert said[0].isupper()
+        assert said.endswith(".")
+        assert not any(sign in said for sign in ("{", "}", "None", "  ", "..", " ."))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,8 @@ def test_a_setting_that_lets_nothing_be_asked_is_named(monkeypatch: pytest.Monke
         monkeypatch.delenv(name.lower(), raising=False)
     no_package = ImportError("Using SOCKS proxy, but the 'socksio' package is not installed.")
     assert provider_error(no_package, PROVIDER).sentence == "The request could not be made. Check HTTPS_PROXY."
+    no_proxy = type("ProxyConnectionError", (OSError,), {})("Failed to connect to proxy URL")
+    assert provider_error(no_proxy, PROVIDER).sentence == "The request could not be made. Check HTTPS_PROXY."
     no_file = FileNotFoundError(2, "No such file or directory")
     assert provider_error(no_file, PROVIDER).sentence == "The request could not be made. Check SSL_CERT_FILE."
     assert "why is not known" in provider_error(ValueError("odd"), PROVIDER).sentence

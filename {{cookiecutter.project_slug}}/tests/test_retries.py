@@ -1,8 +1,9 @@
 """When a provider is asked again, and when not."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -10,7 +11,9 @@ from chat import settings
 from chat.conversation.messages import Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure
+from chat.replies.reply import Reply
 from chat.replies.retries import patiently
+from chat.ui.follow import with_notices
 from tests.conftest import END
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
@@ -94,6 +97,17 @@ def test_what_is_waited_for_is_said() -> None:
 def test_the_provider_says_how_long_to_wait(waits: list[float]) -> None:
     assert read([failure("rate_limit", PROVIDER, "", wait=7)], [Chunk("Hello"), END]) == ("Hello", 2)
     assert waits == [7]
+
+
+def test_a_notice_is_drawn_once_and_taken_away() -> None:
+    reply, drawn = SimpleNamespace(notice=""), []
+
+    def texts() -> Iterator[str]:
+        for reply.notice in ("", "busy", "busy", "", ""):
+            yield ""
+
+    assert len([*with_notices(cast(Reply, reply), texts(), drawn.append)]) == 5
+    assert drawn == ["busy", ""]
 
 
 def test_nobody_waits_for_an_hour(waits: list[float]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from chat.providers import SENTENCES, Provider, ProviderError
@@ -113,6 +114,7 @@ KINDS_BY_WORDS = {
 }
 # SDKs let some exceptions of their HTTP library through, and wrap others; these parts of names are the same in all.
 KINDS_BY_NAMES = {
+    "Proxy": "unknown",  # what is known is the setting
     **dict.fromkeys(("ReadError", "WriteError", "Protocol", "Closed"), "nothing"),
     **dict.fromkeys(("Connect", "NetworkError"), "connection"),
     "Timeout": "timeout",
@@ -237,7 +239,9 @@ def as_number(code: Any) -> int:
 def unusable(errors: list[BaseException]) -> str:
     """The settings of the network that keep a request from being made, as far as the exceptions tell; else nothing."""
     told = " ".join(f"{type(error).__name__} {error}" for error in errors)
-    named = CERTIFICATES if re.search("FileNotFound|SSLError|certificate", told) else ()
+    named: tuple[str, ...] = ()
+    if re.search("FileNotFound|SSLError|certificate", told):
+        named = tuple(name for name in CERTIFICATES if not Path(os.environ.get(name, "")).exists())
     named = PROXIES if re.search("(?i)proxy|socks|InvalidURL|LocationParse|ExceptionGroup", told) else named
     named = ("AWS_REGION",) if "RegionError" in told else named  # {% if cookiecutter is using("bedrock") %}
     return " and ".join(name for name in named if os.environ.get(name) or os.environ.get(name.lower()))
