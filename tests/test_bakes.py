@@ -53,7 +53,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("history", "session"): r"hold_minutes|chat\.history\.memory|feedback\.jsonl|feedback\.lines",
+    ("history", "session"): r"hold_(minutes|conversations)|chat\.history\.memory|feedback\.jsonl|feedback\.lines",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     (
         "sign_in",

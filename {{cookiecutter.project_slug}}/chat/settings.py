@@ -83,7 +83,10 @@ SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
 DRAIN_SECONDS = 120  # for which replies may go on when the server is told to stop  # {% if cookiecutter is deployed %}
 LOG_TEXT = False  # whether the log may hold what people and models write
-HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at  # {% if not cookiecutter is stored %}
+# {% if not cookiecutter is stored %}
+HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at
+HOLD_CONVERSATIONS = 1000  # at most, in which case those go first that nobody has looked at for longest
+# {% endif %}
 # {% if cookiecutter is counted %}
 MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number
 TOKENS_A_DAY: int | None = None  # of one person, in questions and replies

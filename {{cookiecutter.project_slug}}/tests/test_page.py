@@ -1,13 +1,32 @@
 """What a person sees and can do on the page."""
 
+# {% if cookiecutter.streaming != "tokens" %}
+import weakref
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
+
+# {% endif %}
 import pytest
+import streamlit as st  # {% if cookiecutter.streaming != "tokens" %}
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.conversation.messages import CONTINUE, Usage
+from chat.conversation.messages import (
+    CONTINUE,
+    Conversation,  # {% if not cookiecutter is stored %}
+    Message,  # {% if cookiecutter.streaming != "tokens" %}
+    Usage,
+)
+from chat.history.memory import find, hold  # {% if not cookiecutter is stored %}
 from chat.providers import Chunk, ProviderError
+from chat.replies.answering import api  # {% if cookiecutter is remote %}
+from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
+from chat.ui import at_once as way  # {% if cookiecutter.streaming == "off" %}
+from chat.ui import models as choice  # {% if cookiecutter is remote %}
 from chat.ui import plain as drawing  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui import rich as drawing  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui import typewriter as way  # {% if cookiecutter.streaming == "typewriter" %}
 from chat.ui.models import listing  # {% if cookiecutter is remote %}
 from tests.conftest import ScriptedProvider, new_page
 
@@ -332,6 +351,52 @@ def test_a_model_can_be_chosen(page: AppTest, scripted: ScriptedProvider) -> Non
     assert scripted.requests[0].model == "model-2"
     choose(page, "Details")
     assert "model-2" in page.text[-1].value
+
+
+def test_a_list_of_models_that_fails_is_logged_and_asked_for_again(
+    page: AppTest, scripted: ScriptedProvider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def models(provider: object) -> list[str]:
+        monkeypatch.setattr(api, "models", scripted.models)
+        raise ConnectionError
+
+    listing.clear()
+    monkeypatch.setattr(choice, "AGAIN_SECONDS", 1)
+    monkeypatch.setattr(api, "models", models)
+    assert listing(PROVIDER.name, PROVIDER).result() == ["model-1", "model-2"]
+    assert "models not listed" in caplog.messages
+
+
+# {% endif %}
+# {% if cookiecutter.streaming != "tokens" %}
+def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Text(str):
+        """A text that can be seen to be let go."""
+
+    alive, most = weakref.WeakSet(), 0
+
+    def texts(*_: object) -> Iterator[str]:
+        nonlocal most
+        for number in range(10):
+            text = Text("x" * number)
+            alive.add(text)
+            most = max(most, len(alive))
+            yield text
+
+    monkeypatch.setattr(way, "follow", texts)
+    reply = SimpleNamespace(message=Message("assistant", "Hi."))
+    way.draw_reply(cast("Reply", reply), st.empty(), lambda: None)
+    assert most <= 2
+
+
+# {% endif %}
+# {% if not cookiecutter is stored %}
+def test_no_more_conversations_are_held_than_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HOLD_CONVERSATIONS", 2)
+    conversations = [Conversation() for _ in range(3)]
+    for conversation in conversations:
+        hold(conversation)
+    assert [find(conversation.id) for conversation in conversations] == [None, *conversations[1:]]
 
 
 # {% endif %}

@@ -33,14 +33,14 @@ def changing(conversation: Conversation) -> Iterator[None]:
 
 
 def hold(conversation: Conversation) -> None:
-    """Hold a conversation for as long as settings say; those that nobody has looked at for that long are let go."""
+    """Hold a conversation for as long as settings say; those that nobody has looked at for longest are let go."""
     now = time.monotonic()
     with _lock:
         _held.pop(conversation.id, None)
         _held[conversation.id] = conversation, now
         while _held:
             oldest, (_, seen) = next(iter(_held.items()))
-            if now - seen < settings.HOLD_MINUTES * 60:
+            if now - seen < settings.HOLD_MINUTES * 60 and len(_held) <= settings.HOLD_CONVERSATIONS:
                 break
             del _held[oldest]
 
