@@ -11,6 +11,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+sys.path.append(str(Path(__file__).parent / "plugins"))
+import components_once  # noqa: F401
+
 from waiting import HANG
 
 

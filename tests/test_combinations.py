@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import combinations as combine
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,7 +19,7 @@ import tinycss2
 import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 from covertable import make
-from jsonschema import validate as validate_json
+from jsonschema import Draft202012Validator
 from kubernetes_validate import latest_version, validate
 from test_bakes import (
     DEFAULTS,
@@ -69,18 +70,21 @@ def combinations(strength: int) -> list[Row]:
     return [{**DEFAULTS, **row} for row in ({}, *SEVERAL, *rows)]
 
 
-def differing(row: Row, together: int) -> set[tuple[tuple[str, ...], ...]]:
-    """What of a row makes a difference to the app's own tests, in which no provider is asked: so many at a time."""
-    names = ("streaming", "rich_replies", "attachments", "feedback", "history", "sign_in")
+def differing(row: Row, together: int, whole: Iterable[str] = ()) -> set[tuple[tuple[str, ...], ...]]:
+    """What of a row makes a difference to the code, in which no provider is asked: so many at a time.
+
+    Whether there are avatars and a deployment does; which, only where these are `whole` answers.
+    """
+    names = {"streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", *whole}
     given = {("several", str(bool(row["extra_providers"])))}
-    given |= {(name, str(row[name] != "none")) for name in ("avatars", "deployment")}
+    given |= {(name, str(row[name] != "none")) for name in {"avatars", "deployment"} - names}
     given |= {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}
     return {*combine(sorted(given), together)}
 
 
-def few(rows: list[Row], together: int) -> list[Row]:
+def few(rows: list[Row], together: int, whole: Iterable[str] = ()) -> list[Row]:
     """So few of these rows as have all of that between them."""
-    by_row = [differing(row, together) for row in rows]
+    by_row = [differing(row, together, whole) for row in rows]
     missing, chosen = set().union(*by_row), []
     while missing:
         best = max(range(len(rows)), key=lambda number: len(by_row[number] & missing))
@@ -95,8 +99,14 @@ def name_of(row: Row) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each row; an app's own tests take long: a few that have every answer, and in CI every pair."""
-    rows = combinations(3 if metafunc.config.getoption("triples") else 2)
+    """One test for each row, or for so few as have every two answers that differ in code.
+
+    An app's own tests take long: a few that have every such answer, and in CI every pair.
+    """
+    together = 3 if metafunc.config.getoption("triples") else 2
+    rows = combinations(together)
+    if metafunc.function in (test_its_types_hold, test_it_has_no_dead_code_and_no_idle_dependency):
+        rows = few(rows, together, whole=("avatars", "deployment"))
     always = rows
     if metafunc.function is test_its_own_tests_pass:
         always, rows = few(rows, 1), few(rows, 2)
@@ -139,18 +149,24 @@ PARSERS: dict[str, Callable[[str], object]] = {
     **{".py": ast.parse, ".toml": tomllib.loads, ".example": tomllib.loads, ".css": styles},
     **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load, ".yml": yaml.safe_load},
 }
-COMPOSE = get_builtin_schema("vendor.compose-spec")
+COMPOSE = Draft202012Validator(get_builtin_schema("vendor.compose-spec"))
 # Any text is right in these; hadolint reads the Dockerfile.
 UNPARSED = {".gitignore", ".dockerignore", "LICENSE", "Dockerfile"}
+
+
+@cache  # many bakes have the same file
+def parse(suffix: str, text: str) -> None:
+    """Parse what stands in a file."""
+    PARSERS[suffix](text)
 
 
 def assert_parsed(project: Path) -> None:
     """Every file is what its kind has to be."""
     for name, text in texts(project).items():
         if Path(name).suffix != ".md" and name not in UNPARSED:
-            PARSERS[Path(name).suffix](text)
+            parse(Path(name).suffix, text)
     if (project / "compose.yaml").exists():
-        validate_json(yaml.safe_load((project / "compose.yaml").read_text("utf-8")), COMPOSE)
+        COMPOSE.validate(yaml.safe_load((project / "compose.yaml").read_text("utf-8")))
     if (project / "Dockerfile").exists() and sys.platform == "linux":  # hadolint is not there for others
         output(tool("hadolint"), "Dockerfile", cwd=project)
     for path in project.glob("kubernetes/**/*.yaml"):
