@@ -12,10 +12,16 @@ import pytest
 
 from conftest import PROVIDERS, ROOT, Bake
 from waiting import HANG, wait_until
-from wire import DIALECTS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
+from wire import DIALECTS, ERRORS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
 from wire.quirks import QUIRKS
 
 REMOTE = [name for name in PROVIDERS if name != "embedded"]
+# One for each module. The others share that of Chat Completions: of them, what they say in words of their own is tried.
+MODULES = ["openai", "anthropic", "gemini", "bedrock", "openai_compatible"]
+one_of_each_module = pytest.mark.parametrize("provider", MODULES, indirect=True, scope="module")
+of_the_others = pytest.mark.parametrize(
+    "provider", [name for name in REMOTE if name not in MODULES], indirect=True, scope="module"
+)
 CANARY = "a-canary-key"
 QUESTION = ["What is the capital of France?"]
 HALF = first_half()
@@ -39,15 +45,17 @@ class Driver:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
         )
-        self.set(**PATIENCE)
+        self.changed: dict[str, float | str] = {}
+        self._write(PATIENCE)
 
     def _write(self, line: object) -> None:
         assert self.process.stdin
         self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
 
-    def set(self, **settings: float) -> None:
-        """Change the app's settings."""
+    def set(self, **settings: float | str) -> None:
+        """Change settings of the app, or of its environment."""
+        self.changed |= settings
         self._write(settings)
 
     def ask(self, texts: list[Any], until: Callable[[], object] | None = None) -> Any:
@@ -102,16 +110,17 @@ def provider(request: pytest.FixtureRequest) -> str:
 def process(bake: Bake, provider: str, module_wire: Wire) -> Iterator[Driver]:
     """A bake of the provider that talks to the local server."""
     driver = Driver(bake(llm_provider=provider), **environment(provider, module_wire.base_url(wire_format(provider))))
-    driver.set(BACKOFF_SECONDS=0.05)
     yield driver
     driver.close()
 
 
 @pytest.fixture
-def driver(process: Driver) -> Iterator[Driver]:
-    """The same, with its settings for this test alone."""
-    yield process
-    process.set(**PATIENCE)
+def driver(process: Driver, provider: str, module_wire: Wire) -> Driver:
+    """The same, with the settings of no other test; it does not wait long between attempts."""
+    own = {"BACKOFF_SECONDS": 0.05} | PATIENCE | environment(provider, module_wire.base_url(wire_format(provider)))
+    if {**own, **process.changed} != own or "BACKOFF_SECONDS" not in process.changed:
+        process.set(**own)
+    return process
 
 
 class Play:
@@ -200,8 +209,20 @@ FAILURES: dict[str, tuple[str, str, int]] = {
 IMPATIENT = {"silent": 0.3, "stall": 2}
 
 
+@one_of_each_module
 @pytest.mark.parametrize("scenario", FAILURES)
 def test_a_failure_keeps_what_came_and_is_said_in_a_sentence(driver: Driver, play: Play, scenario: str) -> None:
+    assert_failed(driver, play, scenario)
+
+
+@of_the_others
+@pytest.mark.parametrize("scenario", sorted(ERRORS))
+def test_an_error_is_understood_in_the_words_of_each(driver: Driver, play: Play, scenario: str) -> None:
+    assert_failed(driver, play, scenario)
+
+
+def assert_failed(driver: Driver, play: Play, scenario: str) -> None:
+    """A reply fails as the table has it."""
     kind, text, requests = FAILURES[scenario]
     if scenario in IMPATIENT:
         driver.set(SILENCE_SECONDS=IMPATIENT[scenario])
@@ -224,12 +245,14 @@ def test_a_few_quirks(driver: Driver, play: Play, provider: str, name: str) -> N
     assert (outcome["kind"], outcome["text"], len(play.wire.requests)) == (quirk.kind, quirk.text, quirk.requests)
 
 
+@one_of_each_module
 def test_an_overloaded_provider_with_its_own_status(driver: Driver, play: Play) -> None:
     play("overloaded", status=529)
     assert driver.ask(QUESTION)["kind"] == "overloaded"
     assert len(play.wire.requests) == 3
 
 
+@one_of_each_module
 def test_nobody_waits_for_an_hour(driver: Driver, play: Play) -> None:
     play("rate_limit", retry_after=3600)
     outcome = driver.ask(QUESTION)
@@ -238,12 +261,14 @@ def test_nobody_waits_for_an_hour(driver: Driver, play: Play) -> None:
     assert len(play.wire.requests) == 1
 
 
+@one_of_each_module
 def test_a_second_attempt_succeeds(driver: Driver, play: Play) -> None:
     play.wire.play(["overloaded", "good"], dialect=play.dialect)
     assert driver.ask(QUESTION)["text"] == TEXT
     assert len(play.wire.requests) == 2
 
 
+@pytest.mark.parametrize("provider", [*MODULES, "azure_openai"], indirect=True, scope="module")
 def test_a_refusal_is_said(driver: Driver, play: Play, provider: str) -> None:
     play("refusal")
     outcome = driver.ask(QUESTION)
@@ -252,12 +277,14 @@ def test_a_refusal_is_said(driver: Driver, play: Play, provider: str) -> None:
     assert "declined" in outcome["error"]
 
 
+@one_of_each_module
 def test_a_reply_that_reached_the_most_tokens(driver: Driver, play: Play) -> None:
     play("max_tokens")
     outcome = driver.ask(QUESTION)
     assert (outcome["status"], outcome["stop_reason"], outcome["text"]) == ("complete", "max_tokens", HALF)
 
 
+@one_of_each_module
 def test_a_stopped_reply_closes_the_connection(driver: Driver, play: Play, provider: str) -> None:
     play("stall")
     assert driver.ask([*QUESTION, None])["status"] == "stopped"
@@ -265,6 +292,7 @@ def test_a_stopped_reply_closes_the_connection(driver: Driver, play: Play, provi
     assert play.wire.requests[0].closed_by == "client"
 
 
+@one_of_each_module
 def test_a_stopped_reply_that_was_still_silent(driver: Driver, play: Play, provider: str) -> None:
     play("silent")
     if provider == "bedrock":  # boto3 cannot be interrupted before the first byte: it leaves when it has waited enough
@@ -282,20 +310,18 @@ def test_the_models_that_it_lists(driver: Driver, play: Play, provider: str) -> 
     assert sorted(driver.ask([])) == sorted(expected)
 
 
-def test_nobody_at_the_address(bake: Bake, provider: str, module_wire: Wire) -> None:
-    driver = Driver(bake(llm_provider=provider), **environment(provider, module_wire.refused_url()))
+@one_of_each_module
+def test_nobody_at_the_address(driver: Driver, play: Play, provider: str) -> None:
+    driver.set(**environment(provider, play.wire.refused_url()))
     assert driver.ask([*QUESTION])["kind"] == "connection"
-    driver.close()
 
 
-def test_no_key(bake: Bake, provider: str, module_wire: Wire) -> None:
-    address = module_wire.base_url(wire_format(provider))
-    driver = Driver(bake(llm_provider=provider), **environment(provider, address, key=""))
-    module_wire.play("good")
+def test_no_key(driver: Driver, play: Play, provider: str) -> None:
+    play("good")
+    driver.set(**environment(provider, play.wire.base_url(wire_format(provider)), key=""))
     outcome = driver.ask(QUESTION)
     if PROVIDERS[provider]["key_page"]:
         assert outcome["kind"] == "auth"
         assert PROVIDERS[provider]["key"] in outcome["problem"]
     else:
         assert outcome["status"] == "complete"
-    driver.close()
