@@ -151,6 +151,13 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     return fixed | rich | sdks | stored | overview | attachments[answers["attachments"]]
 
 
+@pytest.mark.parametrize(("attachments", "bound"), [("images", ">=3.11"), ("images_and_documents", ">=3.11,<3.15")])
+def test_the_versions_of_python(bake: Bake, attachments: str, bound: str) -> None:
+    """Documents need onnxruntime, which has no wheel for Python 3.15."""
+    pyproject = tomllib.loads((bake(attachments=attachments) / "pyproject.toml").read_text("utf-8"))
+    assert pyproject["project"]["requires-python"] == bound
+
+
 def dependencies(project: Path) -> set[str]:
     """The names of what a bake depends on."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
