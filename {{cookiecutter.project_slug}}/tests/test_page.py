@@ -22,11 +22,10 @@ from chat.history.memory import find, hold  # {% if not cookiecutter is stored %
 from chat.providers import Chunk, ProviderError
 from chat.replies.answering import api  # {% if cookiecutter is remote %}
 from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
-from chat.ui import at_once as way  # {% if cookiecutter.streaming == "off" %}
 from chat.ui import models as choice  # {% if cookiecutter is remote %}
 from chat.ui import plain as drawing  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui import rich as drawing  # {% if cookiecutter.rich_replies == "yes" %}
-from chat.ui import typewriter as way  # {% if cookiecutter.streaming == "typewriter" %}
+from chat.ui import stream as way  # {% if cookiecutter.streaming != "tokens" %}
 from chat.ui.models import listing  # {% if cookiecutter is remote %}
 from tests.conftest import ScriptedProvider, new_page
 
