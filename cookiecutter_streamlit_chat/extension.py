@@ -32,7 +32,6 @@ from cookiecutter_streamlit_chat.rules import faults
 CONDITIONAL_LINE = re.compile(r"^(?P<text>.*\S)  # \{% if (?P<condition>.+) %\}\n", re.MULTILINE)
 # Such a line between blank ones, which takes the one before it along.
 CONDITIONAL_PARAGRAPH = re.compile(r"(?<=\n)(?P<text>\n.*\S)  # \{% if (?P<condition>.+) %\}\n(?=\n)")
-BLOCK = "# {% if \\g<condition> %}\n\\g<text>\n# {% endif %}\n"
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -72,6 +71,7 @@ class Answers(Extension):
         project: that folder, once its first folder is named.
         unneeded: the files of the template that these answers do not need.
         names: the files that get another name in the project than in the template; an empty one, and there is no file.
+        held: whether a condition holds, for those that have been met.
         rendered: Jinja's own way of making a template of a text.
     """
 
@@ -88,6 +88,7 @@ class Answers(Extension):
         self.project: Path | None = None
         self.unneeded: set[str] = set()
         self.names: dict[str, str] = {}
+        self.held: dict[str, bool] = {}
         self.rendered = environment.from_string
         environment.from_string = self.from_string
         filters = (chosen, usual_model, self.checked, self.project_folder, self.read_only, self.removed)
@@ -132,13 +133,20 @@ class Answers(Extension):
         return self.environment.compile("{{ text }}")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Put a block around each line of a file that carries its own condition.
+        """Keep or drop each line of a file that carries its own condition.
 
         What the hook removes is made empty: half of the time of a bake is that in which Jinja compiles files.
         """
         if name in self.unneeded:
             return ""
-        return CONDITIONAL_LINE.sub(BLOCK, CONDITIONAL_PARAGRAPH.sub(BLOCK, source)) if name else source
+        return CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source)) if name else source
+
+    def kept(self, line: re.Match[str]) -> str:
+        """What stays of a line that carries its own condition; each condition is compiled once."""
+        condition = line["condition"]
+        if condition not in self.held:
+            self.held[condition] = self.environment.compile_expression(condition)(cookiecutter=self.answers)
+        return f"{line['text']}\n" if self.held[condition] else ""
 
     def checked(self, answers: dict[str, Any]) -> str:
         """Check the answers given so far; a refused one is asked again where somebody can answer.
