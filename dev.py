@@ -49,9 +49,9 @@ def must(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
         sys.exit(f"This failed with status {status}: {' '.join(map(str, command))}")
 
 
-def sync(folder: Path, environment: Path) -> None:
+def sync(folder: Path, environment: Path, **options: str) -> None:
     """Install what a project needs into an environment: from what this machine has already, else from the network."""
-    into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable, "UV_COMPILE_BYTECODE": "1"}
+    into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable} | options
     if environment.exists() and run(UV, "sync", "--offline", "--quiet", cwd=folder, quiet=True, **into) == 0:
         return
     must(UV, "sync", "--quiet", cwd=folder, **into)
@@ -64,7 +64,7 @@ def prepare() -> None:
         venv.create(DEV / "uv", with_pip=True)
         must(UV.with_name(PYTHON.name), "-m", "pip", "install", "--quiet", UV_REQUIREMENT)
     say("installing what the template's development needs into .dev/environment, which takes a while the first time")
-    sync(ROOT, ENVIRONMENT)
+    sync(ROOT, ENVIRONMENT, UV_COMPILE_BYTECODE="1")  # which the many processes of the tests do not keep
 
 
 def prepare_browser() -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-HANG = 300  # seconds: more than anything takes on a slow machine with much else to do
+HANG = 120  # seconds: more than anything takes on a slow machine with much else to do
 
 
 def wait_until(condition: Callable[[], object]) -> None:

@@ -21,7 +21,7 @@ from chat.replies.answering import api
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "page.py"
-HANG_SECONDS = 300  # for which nothing is waited that does not hang, on any machine
+HANG_SECONDS = 120  # for which nothing is waited that does not hang, on any machine
 END = Chunk(usage=Usage(5, 7), stop_reason="complete")
 
 
