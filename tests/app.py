@@ -57,13 +57,14 @@ class Tab:
         """Choose an action in the menu of a turn."""
         button = self.page.get_by_role("button", name="More").nth(turn)
         entry = self.page.get_by_text(action, exact=True)
-        button.click()
-        try:
-            entry.click(timeout=10_000)
-        except Error:  # a long page was still scrolling to its end, and took the menu out of sight
-            self.page.keyboard.press("Escape")
+        for _ in range(HANG // 10):
             button.click()
-            entry.click()
+            try:
+                entry.click(timeout=10_000)
+                return
+            except Error:  # the page was still scrolling, or drew the menu anew, and took it out of sight
+                self.page.keyboard.press("Escape")
+        raise AssertionError(f"{action} cannot be chosen")
 
     def wait_for_the_end(self) -> None:
         """Wait until nothing is being written any more."""
