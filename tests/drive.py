@@ -30,7 +30,7 @@ def message(role: Role, said: str | list[Any]) -> Message:
     """A message that somebody wrote, with files or without."""
     if isinstance(said, str):
         return Message(role, said)
-    from chat.attachments.reading import read
+    from chat.conversation.attachments.reading import read
 
     text, *files = said
     return Message(role, text, attachments=tuple(read(name, b64decode(data)) for name, data in files))

@@ -22,7 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chat import settings as app_settings
 from chat.conversation.export import from_json, to_json
-from chat.conversation.messages import Conversation, Door, Message
+from chat.conversation.messages import Conversation, Message
+from chat.conversation.text import Door
 from chat.providers import Chunk, ProviderError, Request
 from chat.replies.reply import Reply, running
 from chat.ui import asking

@@ -327,7 +327,7 @@ OPEN_IMAGE = """
 import io, resource
 from PIL import Image
 from chat import settings
-from chat.attachments.images import read_image
+from chat.conversation.attachments.images import read_image
 
 file, side = io.BytesIO(), int((settings.IMAGE_MEGAPIXELS * 1_000_000) ** 0.5)
 Image.new("LA", (side, side)).save(file, "PNG")

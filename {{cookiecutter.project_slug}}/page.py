@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat import settings
-from chat.attachments.sending import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message
 from chat.history.conversations import changing, find, reply_to_follow, stop  # {% if cookiecutter is stored %}
 from chat.history.memory import find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
 from chat.replies import answering
+from chat.replies.attachments import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import act, begin, draw_menu, draw_question, draw_versions
 from chat.ui.asking import ask, begin_next

@@ -11,12 +11,12 @@ from streamlit.runtime.scriptrunner import ScriptRunner, StopException
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError
-from chat.attachments.reading import read
-from chat.attachments.sending import as_sent
+from chat.conversation.attachments import Attachment, RefusedError
+from chat.conversation.attachments.reading import read
 from chat.conversation.export import from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation, Message
 from chat.providers import Provider, Request
+from chat.replies.attachments import as_sent
 from chat.ui import attachments as drawing
 from tests.conftest import ScriptedProvider
 

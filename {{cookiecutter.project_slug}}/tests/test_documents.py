@@ -16,13 +16,13 @@ from pptx.util import Inches
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError, convert
-from chat.attachments.documents import LEFT_OUT, OLD_OFFICE, decoded, shares, with_commas
-from chat.attachments.reading import read
-from chat.attachments.sending import as_sent
+from chat.conversation.attachments import Attachment, RefusedError, convert
+from chat.conversation.attachments.documents import LEFT_OUT, OLD_OFFICE, decoded, shares, with_commas
+from chat.conversation.attachments.reading import read
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Message
 from chat.providers import Request
+from chat.replies.attachments import as_sent
 from tests.conftest import HANG_SECONDS, ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}

@@ -1,6 +1,7 @@
 """The order of messages, their versions, and what of them a model is sent."""
 
-from chat.conversation.messages import CONTINUE, Conversation, Door, Message, Status, Usage
+from chat.conversation.messages import CONTINUE, Conversation, Message, Status, Usage
+from chat.conversation.text import Door
 
 
 def answer(conversation: Conversation, text: str, status: Status = "complete") -> Message:

@@ -7,9 +7,10 @@ from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from chat.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.messages import Conversation, Message, Place, Usage, new_id, well_formed
+from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import part_of, part_to_dict  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.text import well_formed
 from chat.feedback import MOST_CHARACTERS as MOST_IN_COMMENT  # {% if cookiecutter.feedback != "none" %}
 from chat.feedback import RATINGS  # {% if cookiecutter.feedback != "none" %}
 

@@ -1,6 +1,5 @@
 """Messages and the conversation they make: a tree, of which one path stands on the page."""
 
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,37 +7,15 @@ from threading import RLock
 from typing import Literal, cast
 from uuid import uuid4
 
-# {% if cookiecutter.attachments != "none" or cookiecutter.rich_replies == "yes" %}
-from chat.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.text import well_formed
 
-# {% endif %}
 Role = Literal["user", "assistant"]
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
 StopReason = Literal["complete", "max_tokens", "ended_early"]
 
 CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
-
-
-class Door:
-    """Where a text enters in pieces: what is inside can be stored, sent and drawn.
-
-    NUL is left out. Halves of a character (UTF-16's surrogates) are joined, also where one piece ends with the first
-    and the next begins with the second; one that stays alone is replaced.
-    """
-
-    def __init__(self) -> None:
-        """Nothing has come yet."""
-        self._decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
-
-    def take(self, piece: str, *, last: bool = False) -> str:
-        """The next piece, well-formed; a half at its end is held until the next one, or the last."""
-        return self._decoder.decode(piece.replace("\0", "").encode("utf-16-le", "surrogatepass"), last)
-
-
-def well_formed(text: str) -> str:
-    """A text that came whole, as a `Door` lets it in."""
-    return Door().take(text, last=True)
 
 
 def new_id() -> str:

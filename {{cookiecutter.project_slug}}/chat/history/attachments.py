@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, String, Table, Text, insert, select
 
-from chat.attachments import Attachment
+from chat.conversation.attachments import Attachment
 from chat.conversation.messages import Message
 from chat.history.tables import messages, metadata
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, literal_column, or_, select, text, update
 
-from chat.conversation.messages import well_formed
+from chat.conversation.text import well_formed
 from chat.history import tables
 from chat.history.conversations import TITLE_LENGTH
 from chat.history.engine import engine

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from chat.attachments.sending import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import CONTINUE, Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers import anthropic as api  # {% if cookiecutter is served_by("anthropic") %}
@@ -14,6 +13,7 @@ from chat.providers import gemini as api  # {% if cookiecutter is served_by("gem
 from chat.providers import openai as api  # {% if cookiecutter is served_by("openai") %}
 from chat.providers import openai_compatible as api  # {% if cookiecutter is served_by("openai_compatible") %}
 from chat.providers import switch as api  # {% if cookiecutter.extra_providers %}
+from chat.replies.attachments import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.replies.retries import patiently  # {% if cookiecutter is remote %}
 
 # Of UTF-8. English has four or five bytes a token; with three, hardly a text has more tokens than are counted.

@@ -13,7 +13,8 @@ from contextlib import aclosing
 from functools import cache
 
 from chat import settings
-from chat.conversation.messages import Door, Message, Status, well_formed
+from chat.conversation.messages import Message, Status
+from chat.conversation.text import Door, well_formed
 from chat.providers import Chunk, ProviderError
 from chat.server.log import MOST_DETAIL, about, masked, unquoted
 

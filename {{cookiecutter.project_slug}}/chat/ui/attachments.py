@@ -9,13 +9,13 @@ from PIL import Image
 from streamlit.typing import UploadedFile
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError
-from chat.attachments.reading import SUFFIXES, read
-from chat.attachments.sending import most_images
+from chat.conversation.attachments import Attachment, RefusedError
+from chat.conversation.attachments.reading import SUFFIXES, read
 from chat.conversation.messages import Conversation
 from chat.history.conversations import changing  # {% if cookiecutter is stored %}
 from chat.history.memory import changing  # {% if not cookiecutter is stored %}
 from chat.providers import Request
+from chat.replies.attachments import most_images
 
 WIDTH, HEIGHT = 280, 160  # pixels that an image on the page has at most
 # {% if cookiecutter.attachments == "images_and_documents" %}

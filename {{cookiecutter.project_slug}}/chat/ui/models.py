@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
-from chat.conversation.messages import well_formed
+from chat.conversation.text import well_formed
 from chat.providers import Provider
 from chat.replies.answering import api
 from chat.replies.reply import background_loop

@@ -4,7 +4,8 @@ import logging
 
 import streamlit as st
 
-from chat.conversation.messages import Conversation, Message, well_formed
+from chat.conversation.messages import Conversation, Message
+from chat.conversation.text import well_formed
 from chat.feedback import MOST_CHARACTERS
 from chat.feedback.lines import save  # {% if not cookiecutter is stored %}
 from chat.feedback.rows import save  # {% if cookiecutter is stored %}

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from chat import settings
-from chat.conversation.messages import Conversation, well_formed
+from chat.conversation.messages import Conversation
+from chat.conversation.text import well_formed
 from chat.providers import Request
 from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
 from chat.ui.models import model_ids  # {% if cookiecutter is remote %}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from chat.conversation.messages import well_formed
+from chat.conversation.text import well_formed
 
 log = logging.getLogger(__name__)
 

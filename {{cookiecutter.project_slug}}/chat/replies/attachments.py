@@ -6,7 +6,9 @@ from html import escape  # {% if cookiecutter.attachments == "images_and_documen
 from typing import cast
 
 from chat import settings
-from chat.attachments.documents import shares  # {% if cookiecutter.attachments == "images_and_documents" %}
+from chat.conversation.attachments.documents import (
+    shares,  # {% if cookiecutter.attachments == "images_and_documents" %}
+)
 from chat.conversation.messages import Message
 from chat.providers import Provider, Request
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError
-from chat.attachments.documents import TYPES  # {% if cookiecutter.attachments == "images_and_documents" %}
-from chat.attachments.images import read_image
-from chat.attachments.reading import printable
+from chat.conversation.attachments import Attachment, RefusedError
+from chat.conversation.attachments.documents import TYPES  # {% if cookiecutter.attachments == "images_and_documents" %}
+from chat.conversation.attachments.images import read_image
+from chat.conversation.attachments.reading import printable
 
 
 def to_entries(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]]:

@@ -1,12 +1,12 @@
 """From a file that somebody chose to an attachment. The browser's own checks can be evaded: nothing relies on them."""
 
 from chat import settings
-from chat.attachments import (
+from chat.conversation.attachments import (
     Attachment,
     RefusedError,
     documents,  # {% if cookiecutter.attachments == "images_and_documents" %}
 )
-from chat.attachments.images import read_image
+from chat.conversation.attachments.images import read_image
 
 IMAGE_SUFFIXES = ("gif", "jpeg", "jpg", "png", "webp")
 SUFFIXES = (*IMAGE_SUFFIXES, *documents.TYPES)  # {% if cookiecutter.attachments == "images_and_documents" %}

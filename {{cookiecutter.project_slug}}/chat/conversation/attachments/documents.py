@@ -11,10 +11,10 @@ import zipfile
 from pathlib import Path
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError, convert
-from chat.attachments.decoding import text_in
+from chat.conversation.attachments import Attachment, RefusedError, convert
+from chat.conversation.attachments.decoding import text_in
 from chat.conversation.delimited import rows_of
-from chat.conversation.messages import well_formed
+from chat.conversation.text import well_formed
 
 log = logging.getLogger(__name__)
 

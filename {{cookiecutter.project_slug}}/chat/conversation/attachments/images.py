@@ -6,7 +6,7 @@ import threading
 from PIL import Image, ImageOps
 
 from chat import settings
-from chat.attachments import Attachment, RefusedError
+from chat.conversation.attachments import Attachment, RefusedError
 
 FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
 # What is tried until an image is small enough: the longer side in pixels, and JPEG's quality.
