@@ -63,16 +63,20 @@ FILES: Sequence[tuple[Condition, str]] = [
         "chat/conversation/attachments/convert.py chat/conversation/attachments/documents.py",
     ),
     (given("attachments", "images_and_documents"), "chat/conversation/attachments/decoding.py tests/test_documents.py"),
-    (anything_but("feedback", "none"), "chat/feedback/ chat/ui/rating.py tests/test_feedback.py tests/test_replay.py"),
-    (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py"),
-    (anything_but("feedback", "none"), "tests/test_lines.py tests/test_rows.py"),
+    (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py chat/history/ratings.py"),
+    (anything_but("feedback", "none"), "chat/feedback/ chat/history/rated.py chat/ui/rating.py"),
+    (anything_but("feedback", "none"), "tests/test_feedback.py tests/test_ratings.py tests/test_replay.py"),
+    (lambda answers: stored(answers) or overseen(answers), "chat/feedback/ chat/history/rated.py"),
     (overseen, "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py"),
-    (given("history", "session"), "chat/feedback/lines.py chat/history/memory.py tests/test_lines.py"),
+    (given("history", "session"), "chat/history/memory.py"),
     (stored, "chat/history/__main__.py chat/history/attachments.py chat/history/conversations.py"),
     (stored, "chat/history/engine.py chat/history/listing.py chat/history/migrations/ chat/history/tables.py"),
-    (stored, "chat/feedback/__main__.py chat/feedback/replay.py chat/feedback/report.py chat/feedback/rows.py"),
+    (
+        stored,
+        "chat/feedback/__main__.py chat/feedback/replay.py chat/feedback/report.py",
+    ),
     (stored, "chat/ui/conversation_list.py chat/ui/failures.py tests/test_replay.py"),
-    (stored, "tests/test_conversation_list.py tests/test_database.py tests/test_listing.py tests/test_rows.py"),
+    (stored, "tests/test_conversation_list.py tests/test_database.py tests/test_listing.py"),
     (counted, "chat/history/migrations/versions/uses_0001.py chat/history/uses.py chat/replies/limits.py"),
     (counted, "tests/test_limits.py"),
     (visited, "chat/ui/visitors.py"),
@@ -92,7 +96,9 @@ FILES: Sequence[tuple[Condition, str]] = [
 # `stream.py`; for an answer that has no such file `stream.py` stays, the one that is linted where it stands. So whoever
 # imports it names one module, whatever was chosen. Here: the name, and what is added to it.
 ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
+    "chat/history/ratings.py": itemgetter("history"),
     "chat/ui/stream.py": itemgetter("streaming"),
+    "tests/test_ratings.py": itemgetter("history"),
 }
 
 

@@ -18,10 +18,10 @@ sys.path.insert(0, ".")
 
 from chat import settings
 from chat.conversation.messages import Message, Role
+from chat.log import JSONLines
 from chat.providers import Request
 from chat.replies.answering import answer, api
 from chat.replies.reply import Reply, background_loop
-from chat.server.log import JSONLines
 
 logged: list[str] = []
 

@@ -45,7 +45,7 @@ SDKS = {
 }
 # Words that only this answer may bring into a project.
 TRACES = {
-    ("streaming", "tokens"): r"shimmer|as it is written",
+    ("streaming", "tokens"): r"shimmer\[Thinking|as it is written",
     ("streaming", "typewriter"): r"typewriter|word by word|word_by_word",
     ("streaming", "off"): r"appears as a whole",
     ("avatars", "material"): r"material/(person|smart_toy)",
@@ -54,7 +54,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("history", "session"): r"hold_(minutes|conversations)|chat\.history\.memory|feedback\.jsonl|feedback\.lines",
+    ("history", "session"): r"hold_(minutes|conversations)|chat\.history\.memory|feedback\.jsonl",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     (
         "sign_in",
@@ -136,7 +136,7 @@ def absent(answers: dict[str, str]) -> str:
     paths = [file for file in unneeded(answers) if not file.endswith("__main__.py")]
     modules = [re.sub(r"(/__init__)?\.py$", "", file).split("/") for file in paths if file.startswith("chat/")]
     imports = [rf"\b{'.'.join(folders)}(\.| import ){name}\b" for *folders, name in modules]
-    return "|".join([*map(re.escape, paths), *imports])
+    return "|".join([*(rf"(?<![\w/]){re.escape(path)}" for path in paths), *imports])
 
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:

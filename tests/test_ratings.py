@@ -21,7 +21,7 @@ COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
 RATE = """
 import sys
 from chat.conversation.messages import Conversation
-from chat.feedback.rows import save
+from chat.history.ratings import save
 from chat.history.conversations import changing
 
 for day in range(1, 11):

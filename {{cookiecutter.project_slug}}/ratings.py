@@ -3,9 +3,8 @@
 import streamlit as st
 
 from chat import settings
-from chat.feedback.lines import rated  # {% if not cookiecutter is stored %}
 from chat.feedback.overview import by_day, by_model, to_table
-from chat.feedback.rows import rated  # {% if cookiecutter is stored %}
+from chat.history.ratings import rated
 
 COLOURS = ["#c6404a", "#3b7dc4"]  # from the worst to the best  # {% if cookiecutter.feedback == "thumbs" %}
 # {% if cookiecutter.feedback != "thumbs" %}

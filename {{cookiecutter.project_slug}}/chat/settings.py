@@ -114,6 +114,12 @@ DOCUMENT_MEGABYTES = 500  # of memory for each, where the system can limit it
 DOCUMENT_CHARACTERS = 2_000_000  # of a document that are kept
 UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack to
 # {% endif %}
+# {% if cookiecutter.feedback != "none" %}
+
+RATINGS = ("down", "up")  # from the worst to the best  # {% if cookiecutter.feedback == "thumbs" %}
+RATINGS = (1, 2, 3, 4, 5)  # from the worst to the best  # {% if cookiecutter.feedback != "thumbs" %}
+COMMENT_CHARACTERS = 2000  # of a comment on a rating
+# {% endif %}
 # {% if cookiecutter.avatars == "material" %}
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}

@@ -11,8 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.conversation.export import from_json, to_json
-from chat.feedback import MOST_CHARACTERS, RATINGS
-from chat.feedback.rows import rated as rated_rows  # {% if cookiecutter is stored %}
+from chat.history.ratings import rated as rated_rows  # {% if cookiecutter is stored %}
 from chat.ui import rating
 from tests.conftest import ScriptedProvider
 
@@ -58,11 +57,11 @@ def comment(page: AppTest, text: str) -> None:
 def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
     (kept,) = rated()
-    assert kept.rating == RATINGS[0]
+    assert kept.rating == settings.RATINGS[0]
     answered.feedback[0].set_value(1).run()
     assert answered.feedback[0].value == 1
     (kept,) = rated()
-    assert kept.rating == RATINGS[1]
+    assert kept.rating == settings.RATINGS[1]
     assert (kept.question, kept.reply) == ("Capital of\nFrance?", "Paris, “naturally”.")
     assert (kept.provider, kept.model) == (PROVIDER.name, PROVIDER.model)
     assert (kept.context, kept.comment) == ([], "")
@@ -98,7 +97,7 @@ def test_a_rating_may_get_a_comment(answered: AppTest, scripted: ScriptedProvide
     assert [area.value for area in answered.text_area if area.label == "Comment"] == ["Since *when*, and why?"]
     answered.feedback[0].set_value(1).run()
     (kept,) = rated()
-    assert (kept.rating, kept.comment) == (RATINGS[1], "Since *when*, and why?")
+    assert (kept.rating, kept.comment) == (settings.RATINGS[1], "Since *when*, and why?")
 
 
 def test_a_rating_and_its_comment_are_those_of_a_version(answered: AppTest, scripted: ScriptedProvider) -> None:
@@ -115,14 +114,14 @@ def test_a_rating_and_its_comment_are_those_of_a_version(answered: AppTest, scri
 
 def test_a_comment_is_cut_also_where_the_browser_does_not(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
-    comment(answered, "x" * (MOST_CHARACTERS + 1))
+    comment(answered, "x" * (settings.COMMENT_CHARACTERS + 1))
     (kept,) = rated()
-    assert kept.comment == "x" * MOST_CHARACTERS
+    assert kept.comment == "x" * settings.COMMENT_CHARACTERS
 
 
 def test_a_rating_that_none_can_give_is_not_opened(answered: AppTest) -> None:
     conversation = answered.session_state["conversation"]
-    conversation.messages[1].rating = len(RATINGS)
+    conversation.messages[1].rating = len(settings.RATINGS)
     with pytest.raises(ValueError, match="rating cannot be"):
         from_json(to_json(conversation))
 

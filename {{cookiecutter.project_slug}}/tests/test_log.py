@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.conversation.export import to_json, to_markdown
+from chat.log import JSONLines
 from chat.providers import Chunk, ProviderError
-from chat.server.log import JSONLines
 from tests.conftest import ScriptedProvider
 
 KEY = "sk-canary-\"0123456789'"  # quoted in another way by Python, and by JSON

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.feedback import RATINGS, Rated, Rating
+from chat import settings
 from chat.feedback.overview import by_day, by_model, to_table
+from chat.history.rated import Rated, Rating
 from chat.ui import sign_in
 from tests.conftest import HANG_SECONDS, PAGE, ScriptedProvider
 
 NAVIGATION = PAGE.with_name("navigation.py")
-WORST, BEST = RATINGS[0], RATINGS[-1]
+WORST, BEST = settings.RATINGS[0], settings.RATINGS[-1]
 
 
 def rating(day: int, model: str, rating: Rating, comment: str = "") -> Rated:
@@ -29,7 +30,7 @@ TABLE = to_table([rating(2, "b", WORST, "Why?"), rating(5, "a", BEST), rating(2,
 def test_ratings_are_counted_by_day_also_days_without_one() -> None:
     days = by_day(TABLE)
     assert [day.day for day in days.index] == [2, 3, 4, 5]
-    assert list(days.columns) == [str(value) for value in RATINGS]
+    assert list(days.columns) == [str(value) for value in settings.RATINGS]
     assert list(days[str(BEST)]) == [2, 0, 0, 1]
     assert list(days[str(WORST)]) == [1, 0, 0, 0]
 

@@ -9,12 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
-from chat.feedback import BAD, RATINGS
-from chat.feedback.__main__ import main
+from chat.feedback.__main__ import BAD, main
 from chat.providers import ProviderError
 from tests.conftest import ScriptedProvider
 
-GOOD = RATINGS[-1]
+GOOD = settings.RATINGS[-1]
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def talk(page: AppTest, scripted: ScriptedProvider) -> AppTest:
     for question, reply in (("Capital of France?", "Paris."), ("How many live <b>there</b>?", "“Two” & a half.")):
         scripted.will_say(reply)
         page.chat_input[0].set_value(question).run()
-    page.feedback[0].set_value(len(RATINGS) - 1).run()
+    page.feedback[0].set_value(len(settings.RATINGS) - 1).run()
     page.feedback[1].set_value(0).run()
     next(area for area in reversed(page.text_area) if area.label == "Comment").set_value("<script>No!</script>").run()
     scripted.requests.clear()
@@ -120,7 +119,7 @@ def test_a_reply_that_fails_is_reported_and_the_others_stay(
     failure = ProviderError("cut_off")
     scripted.replies.append([failure])
     scripted.will_say("Well.")
-    page = replayed(tmp_path / "report.html", "--rating", ",".join(map(str, RATINGS)))
+    page = replayed(tmp_path / "report.html", "--rating", ",".join(map(str, settings.RATINGS)))
     assert failure.sentence in page.text
     assert "Well." in page.text
     assert "1 of 2 questions have a new reply" in page.text

@@ -7,12 +7,11 @@ from datetime import datetime
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from chat import settings  # {% if cookiecutter.feedback != "none" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import part_of, part_to_dict  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.conversation.text import well_formed
-from chat.feedback import MOST_CHARACTERS as MOST_IN_COMMENT  # {% if cookiecutter.feedback != "none" %}
-from chat.feedback import RATINGS  # {% if cookiecutter.feedback != "none" %}
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
 MOST_CHARACTERS = 50_000_000  # {% if cookiecutter.attachments != "none" %}
@@ -119,9 +118,9 @@ def parsed(entry: dict[str, Any]) -> Message:
         raise ValueError(f"a message has more than {MOST_PARTS} parts")
     # {% endif %}
     # {% if cookiecutter.feedback != "none" %}
-    if message.rating is not None and not 0 <= message.rating < len(RATINGS):
+    if message.rating is not None and not 0 <= message.rating < len(settings.RATINGS):
         raise ValueError(f"rating cannot be {message.rating}")
-    message.comment = message.comment[:MOST_IN_COMMENT]
+    message.comment = message.comment[: settings.COMMENT_CHARACTERS]
     # {% endif %}
     return message
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat import settings
-from chat.feedback import BAD, RATINGS, Rated
 from chat.feedback.replay import ask_again
 from chat.feedback.report import report
-from chat.feedback.rows import rated
+from chat.history.rated import Rated
+from chat.history.ratings import rated
 from chat.providers import Request
 from chat.replies.answering import api
 
+BAD = settings.RATINGS[: len(settings.RATINGS) // 2]  # the ratings of a reply that should have been another
 REPORT = settings.ROOT / "data" / "report.html"
 
 
@@ -26,7 +27,7 @@ def main(words: Sequence[str] | None = None) -> None:
         "--rating",
         type=ratings_in,
         metavar="RATING,…",
-        help=f"replies with these ratings alone, of {', '.join(map(str, RATINGS))}",
+        help=f"replies with these ratings alone, of {', '.join(map(str, settings.RATINGS))}",
     )
 
     command = commands.add_parser("export", parents=[choice], help="write rated replies as lines of JSON")
@@ -51,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 def ratings_in(text: str) -> tuple[str | int, ...]:
     """The ratings in a list with commas between."""
-    known = {str(rating): rating for rating in RATINGS}
+    known = {str(rating): rating for rating in settings.RATINGS}
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
@@ -69,7 +70,7 @@ def chosen(ratings: Sequence[str | int]) -> list[Rated]:
 
 def export(options: argparse.Namespace) -> None:
     """Write rated replies as lines of JSON."""
-    ratings = chosen(options.rating or RATINGS)
+    ratings = chosen(options.rating or settings.RATINGS)
     entries = [in_chat(entry) for entry in ratings if entry.reply] if options.chat else [*map(in_fields, ratings)]
     text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
     if options.out:

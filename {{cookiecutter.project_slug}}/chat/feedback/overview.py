@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from chat.feedback import RATINGS, Rated
+from chat import settings
+from chat.history.rated import Rated
 
 
 def to_table(ratings: Iterable[Rated]) -> pd.DataFrame:
@@ -26,6 +27,6 @@ def by_model(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted(table: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """A row for each group and a column for each of RATINGS, as text: how often it was given."""
-    counts = pd.crosstab(groups, table["rating"]).reindex(columns=list(RATINGS), fill_value=0)
+    """A row for each group and a column for each of settings.RATINGS, as text: how often it was given."""
+    counts = pd.crosstab(groups, table["rating"]).reindex(columns=list(settings.RATINGS), fill_value=0)
     return counts.rename(columns=str)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from chat.conversation.messages import Message, Role
-from chat.feedback import Rated
+from chat.history.rated import Rated
 from chat.providers import Request
 from chat.replies.answering import answer
 from chat.replies.reply import Reply, running

@@ -6,7 +6,7 @@ from html import escape
 
 from chat import settings
 from chat.conversation.messages import Message
-from chat.feedback import Rated
+from chat.history.rated import Rated
 
 STYLE = """
 :root { color-scheme: light dark; }

@@ -18,10 +18,10 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from chat.conversation.export import FIELDS, as_dict, from_dict
 from chat.conversation.messages import Conversation, Message, Place, Status, new_id
-from chat.feedback.rows import ratings_of  # {% if cookiecutter.feedback != "none" %}
 from chat.history import tables
 from chat.history.attachments import add_attachments, attachments_of  # {% if cookiecutter.attachments != "none" %}
 from chat.history.engine import engine
+from chat.history.ratings import ratings_of  # {% if cookiecutter.feedback != "none" %}
 from chat.history.uses import add_tokens  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.replies.reply import Reply, running
 

@@ -15,8 +15,8 @@ from functools import cache
 from chat import settings
 from chat.conversation.messages import Message, Status
 from chat.conversation.text import Door, well_formed
+from chat.log import MOST_DETAIL, about, masked, unquoted
 from chat.providers import Chunk, ProviderError
-from chat.server.log import MOST_DETAIL, about, masked, unquoted
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from chat import settings
+from chat.log import about
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure
-from chat.server.log import about
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse  # {% if not cookiecutter is s
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat import settings
+from chat.log import about
 from chat.replies.reply import running
-from chat.server.log import about
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat import settings  # {% if cookiecutter is deployed and cookiecutter is writing %}
 from chat.history.engine import prepare  # {% if cookiecutter is stored %}
+from chat.log import start_log
 from chat.replies.reply import running
 from chat.server.draining import drain_before_stopping  # {% if cookiecutter is deployed %}
-from chat.server.log import start_log
 
 log = logging.getLogger(__name__)
 

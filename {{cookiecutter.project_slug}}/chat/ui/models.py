@@ -7,10 +7,10 @@ from concurrent.futures import Future
 import streamlit as st
 
 from chat.conversation.text import well_formed
+from chat.log import about
 from chat.providers import Provider
 from chat.replies.answering import api
 from chat.replies.reply import background_loop
-from chat.server.log import about
 
 log = logging.getLogger(__name__)
 

@@ -4,12 +4,11 @@ import logging
 
 import streamlit as st
 
+from chat import settings
 from chat.conversation.messages import Conversation, Message
 from chat.conversation.text import well_formed
-from chat.feedback import MOST_CHARACTERS
-from chat.feedback.lines import save  # {% if not cookiecutter is stored %}
-from chat.feedback.rows import save  # {% if cookiecutter is stored %}
-from chat.server.log import about
+from chat.history.ratings import save
+from chat.log import about
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ def draw_rating(reply: Message) -> None:
                 st.text_area(
                     "Comment",
                     reply.comment,
-                    max_chars=MOST_CHARACTERS,
+                    max_chars=settings.COMMENT_CHARACTERS,
                     key=f"comment-{reply.id}",
                     on_change=comment,
                     args=(reply.id,),

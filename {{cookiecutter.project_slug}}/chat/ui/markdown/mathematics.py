@@ -54,8 +54,8 @@ def is_formula(text: str, after: str) -> bool:
         after: the sign that follows the second one.
     """
     depth = 0
-    for sign in text:
-        depth += (sign in "([{") - (sign in ")]}")
+    for bracket in text:
+        depth += (bracket in "([{") - (bracket in ")]}")
         if depth < 0:  # ($) and ($)
             return False
     if depth or text[0] in "/.,;:" or text[-1] in "/,":

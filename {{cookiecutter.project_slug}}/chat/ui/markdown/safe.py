@@ -17,7 +17,7 @@ from chat.ui.markdown.fenced_blocks import may_be_drawn  # {% if cookiecutter.ri
 from chat.ui.markdown.mathematics import dollars  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.parser import PARSER
 
-# Every sign of Markdown; and what the page makes an icon, a face or an arrow of, even behind a backslash.
+# Every sign of Markdown; and what the page makes an icon, a smiley or an arrow of, even behind a backslash.
 SIGNS = re.compile(
     r"(?P<colon>:)(?=[\w+-]+:|material/)|(?P<arrow>(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]"
 )
@@ -142,8 +142,8 @@ def listed(node: SyntaxTreeNode) -> str:
 
 def leftwards(node: SyntaxTreeNode) -> str:
     """What page.css knows a list, a quote or a table by that is written from right to left: its first letter is."""
-    for sign in (sign for part in node.walk() for sign in part.content):
-        if (direction := unicodedata.bidirectional(sign)) in {"L", "R", "AL"}:
+    for letter in (letter for part in node.walk() for letter in part.content):
+        if (direction := unicodedata.bidirectional(letter)) in {"L", "R", "AL"}:
             return "" if direction == "L" else LEFTWARDS
     return ""
 
@@ -199,9 +199,9 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
     return "".join(pieces)
 
 
-def apart(sign: str) -> str:
-    """A sign that stands beside emphasis, so that it ends there: beside a letter, `**"a"**` would end nothing."""
-    return sign if sign.isspace() or sign in punctuation else f"&#{ord(sign)};"
+def apart(letter: str) -> str:
+    """A letter that stands beside emphasis, so that it ends there: beside a letter, `**"a"**` would end nothing."""
+    return letter if letter.isspace() or letter in punctuation else f"&#{ord(letter)};"
 
 
 def inline(node: SyntaxTreeNode, linked: bool) -> str:

@@ -8,10 +8,7 @@ from datetime import UTC, datetime
 
 from chat import settings
 from chat.conversation.messages import Conversation, Message
-from chat.feedback import (
-    RATINGS,
-    Rated,  # {% if cookiecutter is overseen %}
-)
+from chat.history.rated import Rated  # {% if cookiecutter is overseen %}
 
 log = logging.getLogger(__name__)  # {% if cookiecutter is overseen %}
 
@@ -56,7 +53,7 @@ def save(conversation: Conversation, reply: Message) -> None:
         "reply": reply.text,
         "provider": reply.provider,
         "model": reply.model,
-        "rating": None if reply.rating is None else RATINGS[reply.rating],
+        "rating": None if reply.rating is None else settings.RATINGS[reply.rating],
         "comment": reply.comment,
     }
     with _lock:

@@ -10,22 +10,23 @@ from sqlalchemy import Column, Connection, Float, ForeignKey, String, Table, Tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from chat import settings
 from chat.conversation.messages import Conversation, Message
-from chat.feedback import RATINGS, Rated
 from chat.history.engine import engine
+from chat.history.rated import Rated
 from chat.history.tables import messages, metadata
 
 ratings = Table(
     "ratings",
     metadata,
     Column("message_id", String, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("rating", String),  # one of RATINGS, as text; NULL where it was taken back
+    Column("rating", String),  # one of settings.RATINGS, as text; NULL where it was taken back
     Column("comment", Text, nullable=False),
     Column("time", Float, nullable=False),  # of the last change, in seconds since 1970
 )
 
 INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-BY_NAME = {str(rating): rating for rating in RATINGS}
+BY_NAME = {str(rating): rating for rating in settings.RATINGS}
 
 
 def save(conversation: Conversation, reply: Message) -> None:
@@ -35,7 +36,7 @@ def save(conversation: Conversation, reply: Message) -> None:
         SQLAlchemyError: if the database does not take them; also where the reply has been deleted.
     """
     values = {
-        "rating": None if reply.rating is None else str(RATINGS[reply.rating]),
+        "rating": None if reply.rating is None else str(settings.RATINGS[reply.rating]),
         "comment": reply.comment,
         "time": time.time(),
     }

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from chat.feedback import RATINGS
-from chat.feedback.rows import rated
+from chat import settings
+from chat.history.ratings import rated
 from tests.conftest import ScriptedProvider, new_page
 
 
@@ -28,7 +28,7 @@ def test_another_page_shows_them(rated_page: AppTest) -> None:
 
 def test_what_was_said_before_comes_with_them(rated_page: AppTest) -> None:
     (entry,) = rated()
-    assert (entry.question, entry.reply, entry.rating, entry.comment) == ("two?", "“two”.", RATINGS[1], "Why?")
+    assert (entry.question, entry.reply, entry.rating, entry.comment) == ("two?", "“two”.", settings.RATINGS[1], "Why?")
     assert entry.context == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
 
 

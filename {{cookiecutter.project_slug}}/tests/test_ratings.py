@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest  # {% if cookiecutter is overseen %}
 
-from chat.feedback import RATINGS
-from chat.feedback.lines import (
-    rated,  # {% if cookiecutter is overseen %}
-    save,
-)
+from chat import settings
+from chat.history import ratings
 from tests.test_messages import talk
 
 
@@ -19,10 +16,10 @@ def test_a_line_that_is_no_rating_is_left_out_and_said(file: Path, caplog: pytes
     conversation = talk("one?", "“one”\u2028.")
     reply = conversation.messages[1]
     reply.rating = 1
-    save(conversation, reply)
+    ratings.save(conversation, reply)
     with file.open("ab") as lines:
         lines.write(b'\n[]\n{"time": "today"}\n\xff\n{"time": "2026-01-01T0')
-    assert [entry.reply for entry in rated()] == ["“one”\u2028."]
+    assert [entry.reply for entry in ratings.rated()] == ["“one”\u2028."]
     said = [record.getMessage() for record in caplog.records]
     assert [text.partition(" of ")[0] for text in said if "not a rating" in text] == [f"Line {n}" for n in range(2, 7)]
 
@@ -31,11 +28,11 @@ def test_a_line_of_a_time_without_comments_is_read(file: Path) -> None:
     conversation = talk("one?", "one.")
     reply = conversation.messages[1]
     reply.rating = 1
-    save(conversation, reply)
+    ratings.save(conversation, reply)
     line = json.loads(file.read_text("utf-8"))
     del line["comment"], line["context"]
     file.write_text(json.dumps(line) + "\n", "utf-8")
-    (entry,) = rated()
+    (entry,) = ratings.rated()
     assert (entry.comment, entry.context) == ("", [])
 
 
@@ -45,12 +42,15 @@ def test_each_rating_is_a_line(file: Path) -> None:
     one, two = conversation.messages[1::2]
     for reply, rating in ((one, 0), (two, 1), (one, 1)):
         reply.rating = rating
-        save(conversation, reply)
+        ratings.save(conversation, reply)
     assert sys.platform == "win32" or not file.stat().st_mode & 0o077  # nobody else may read it
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    assert [line["rating"] for line in lines] == [RATINGS[0], RATINGS[1], RATINGS[1]]
+    assert [line["rating"] for line in lines] == [settings.RATINGS[0], settings.RATINGS[1], settings.RATINGS[1]]
     assert lines[1]["context"] == [{"role": "user", "content": "one?"}, {"role": "assistant", "content": "one."}]
     # {% if cookiecutter is overseen %}
     # The last one of a reply counts.
-    assert {entry.reply: entry.rating for entry in rated()} == {"one.": RATINGS[1], "two.": RATINGS[1]}
+    assert {entry.reply: entry.rating for entry in ratings.rated()} == {
+        "one.": settings.RATINGS[1],
+        "two.": settings.RATINGS[1],
+    }
     # {% endif %}
