@@ -56,10 +56,10 @@ TRACES = {
     ("feedback", "faces"): r"\bfaces?\b",
     ("history", "session"): r"hold_(minutes|conversations)|chat\.history\.memory|feedback\.jsonl",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
-    (
-        "sign_in",
-        "oidc",
-    ): r"sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|ALLOWED_(DOMAINS|ADDRESSES)",
+    ("sign_in", "oidc"): (
+        r"(?<!for )(?<!\()sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|"
+        r"ALLOWED_(DOMAINS|ADDRESSES)"
+    ),
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
     ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
     (
@@ -86,7 +86,7 @@ PROVIDER_TRACES = {
     "openrouter": r"openrouter",
     "groq": r"groq",
     "mistral": r"mistral",
-    "cohere": r"cohere|command-a",
+    "cohere": r"cohere\b|command-a",
     "deepseek": r"deepseek",
     "xai": r"\bxai\b|grok|x\.ai",
     "together": r"TOGETHER_|together[. ](ai|xyz)",

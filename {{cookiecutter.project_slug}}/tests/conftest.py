@@ -12,10 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat import settings  # {% if cookiecutter is stored %}
 from chat.conversation.messages import Usage
-from chat.history import (
-    conversations,  # {% if cookiecutter is stored %}
-    ratings,  # {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
-)
+from chat.history import conversations  # {% if cookiecutter is stored %}
 from chat.history.engine import engine, make_engine  # {% if cookiecutter is stored %}
 from chat.history.tables import metadata  # {% if cookiecutter is stored %}
 from chat.providers import Chunk, Request
@@ -119,7 +116,7 @@ def new_page() -> AppTest:
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of ratings, apart from the real one."""
     file = tmp_path / "data" / "feedback.jsonl"
-    monkeypatch.setattr(ratings, "FILE", file)
+    monkeypatch.setattr("chat.history.ratings.FILE", file)
     return file
 
 

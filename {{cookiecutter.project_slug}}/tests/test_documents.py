@@ -249,7 +249,7 @@ def test_what_reads_a_document_has_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_
     script = tmp_path / "convert.py"
     script.write_text("import os; print(dict(os.environ))", "utf-8")
     monkeypatch.setattr(convert, "__file__", str(script))
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("ANY_API_KEY", "sk-secret")
     monkeypatch.setenv("ANOTHER_SECRET", "password")
     said = read("a.pdf", pdf("Grand total")).text
     assert "PATH" in said

@@ -6,9 +6,7 @@ from html import escape  # {% if cookiecutter.attachments == "images_and_documen
 from typing import cast
 
 from chat import settings
-from chat.conversation.attachments.documents import (
-    shares,  # {% if cookiecutter.attachments == "images_and_documents" %}
-)
+from chat.conversation.attachments import documents  # {% if cookiecutter.attachments == "images_and_documents" %}
 from chat.conversation.messages import Message
 from chat.providers import Provider, Request
 
@@ -34,7 +32,7 @@ def as_sent(request: Request) -> list[Message]:
         room -= len(seen)
         parts = [f"[The image {image.name}, which cannot be shown to you]" for image in unseen]
         # {% if cookiecutter.attachments == "images_and_documents" %}
-        for document, text in shares(message.attachments, request.provider.context_tokens).items():
+        for document, text in documents.shares(message.attachments, request.provider.context_tokens).items():
             parts.append(f'<document name="{escape(document.name)}">\n{text}\n</document>')
         # {% endif %}
         text = "\n\n".join(part for part in [*parts, message.text] if part)
@@ -56,7 +54,7 @@ def unsent(reply: Message) -> list[str]:
     if images and not most_images(provider, model):
         said.append(f"{model} cannot see images: {', '.join(images)}.")
     # {% if cookiecutter.attachments == "images_and_documents" %}
-    texts = shares(question.attachments, provider.context_tokens)
+    texts = documents.shares(question.attachments, provider.context_tokens)
     if cut := [document.name for document, text in texts.items() if text != document.text]:
         said.append(f"The model was sent the beginning alone, since the rest is too long for it: {', '.join(cut)}.")
     # {% endif %}
