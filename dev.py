@@ -1,6 +1,6 @@
 """Everything to do with this template, on bare Python 3.11 or newer: it makes its own environment in .dev.
 
-python3 dev.py demo [name=value …]   bake an app with these answers and open it
+python3 dev.py demo [name=value …]   bake an app with these answers and open it; with --starter, the one of one page
 python3 dev.py configure             open a page that shows what each answer does, and hands over the app
 python3 dev.py test [argument …]     run the tests; the arguments are pytest's
 python3 dev.py bench [argument …]    measure
@@ -82,15 +82,17 @@ def prepare_browser() -> None:
     must(PYTHON, "-m", "playwright", "install", "chromium")
 
 
-def demo(answers: list[str]) -> None:
+def demo(arguments: list[str]) -> None:
     """Bake an app into .dev/demo and open it; ratings, secrets and packages of an earlier one are kept."""
+    answers = [argument for argument in arguments if argument != "--starter"]
+    directory, demos = (["--directory", "starter"], "demo-starter") if "--starter" in arguments else ([], "demo")
     prepare()
     say(f"baking an app with {', '.join(answers) or 'the default answers'}")
     new = DEV / "new"
     shutil.rmtree(new, ignore_errors=True)
-    must(PYTHON, "-m", "cookiecutter", ROOT, "--no-input", "--output-dir", new, *answers)
+    must(PYTHON, "-m", "cookiecutter", ROOT, *directory, "--no-input", "--output-dir", new, *answers)
     (baked,) = new.iterdir()
-    app = DEV / "demo" / baked.name
+    app = DEV / demos / baked.name
     for kept in KEPT_IN_DEMO:
         if (app / kept).exists():
             (app / kept).rename(baked / kept)

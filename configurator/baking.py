@@ -36,12 +36,14 @@ class Bake:
         defaults: what each would be, were it not given and the others were.
         files: contents, by path.
         programs: the paths of the files that can be run.
+        directory: the folder of the template in the repository; empty for the one at its top.
     """
 
     answers: dict[str, str]
     defaults: dict[str, str]
     files: dict[str, bytes]
     programs: frozenset[str]
+    directory: str = ""
 
     @property
     def given(self) -> dict[str, str]:
@@ -118,15 +120,19 @@ def worker() -> Iterator[Worker]:
         _idle.put(worker)
 
 
-def bake(answers: dict[str, str]) -> Bake:
+def bake(answers: dict[str, str], directory: str = "") -> Bake:
     """Bake what these answers give; questions that they leave out have their defaults.
+
+    Args:
+        answers: by the names of their questions.
+        directory: the folder of the template in the repository; empty for the one at its top.
 
     Raises:
         Refused: if the template refuses them.
         Unavailable: if there is no bake for another reason.
     """
     with worker() as one, tempfile.TemporaryDirectory(prefix="bake-", ignore_cleanup_errors=True) as folder:
-        response = one.ask(answers=answers, folder=folder)
+        response = one.ask(answers=answers, folder=folder, directory=directory)
         if sentence := response.get("refused"):
             raise Refused(sentence)
         if "failed" in response:
@@ -138,4 +144,5 @@ def bake(answers: dict[str, str]) -> Bake:
             response["defaults"],
             {name: path.read_bytes() for name, path in paths.items()},
             frozenset(name for name, path in paths.items() if path.stat().st_mode & 0o100),
+            directory,
         )

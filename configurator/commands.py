@@ -7,12 +7,13 @@ import yaml
 from configurator.baking import Bake
 from cookiecutter_streamlit_chat.commands import TEMPLATE, bake_command, cookiecutter_command
 
-COOKIECUTTER = cookiecutter_command(os.environ.get("CONFIGURATOR_TEMPLATE", TEMPLATE))
+REPOSITORY = os.environ.get("CONFIGURATOR_TEMPLATE", TEMPLATE)
+COOKIECUTTER = cookiecutter_command(REPOSITORY)
 
 
 def command(bake: Bake) -> str:
     """The command with every answer that is not the default, for any POSIX shell."""
-    return bake_command(COOKIECUTTER, bake.given)
+    return bake_command(cookiecutter_command(REPOSITORY, bake.directory), bake.given)
 
 
 def answers_file(bake: Bake) -> str:
@@ -22,4 +23,4 @@ def answers_file(bake: Bake) -> str:
 
 def command_with_file(bake: Bake) -> str:
     """The command that reads that file, for any shell; its name is `<slug>.yaml`."""
-    return f"{COOKIECUTTER} --no-input --config-file {bake.slug}.yaml"
+    return f"{cookiecutter_command(REPOSITORY, bake.directory)} --no-input --config-file {bake.slug}.yaml"

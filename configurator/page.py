@@ -14,11 +14,12 @@ from configurator import baking, commands, projects
 from configurator.baking import Bake
 from configurator.questions import LONGEST, QUESTIONS, Question, answers_in, groups
 from cookiecutter_streamlit_chat.providers import names_of
-from cookiecutter_streamlit_chat.questions import ROOT
+from cookiecutter_streamlit_chat.questions import ROOT, STARTER
 from cookiecutter_streamlit_chat.texts import plain_markdown
 
 PICTURES = ROOT / "docs" / "images" / "gallery"
 INDENT = "\u2003"
+TEMPLATES = {"": "The whole app", STARTER: "One page"}
 FIRST_FILE = "README.md"
 HEIGHT = 560  # pixels
 FEW = 5  # answers that are shown all at once
@@ -27,9 +28,9 @@ MARKS = {"added": ":green[+ {}]", "removed": ":red[\N{MINUS SIGN} {}]", "changed
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def bake(answers: tuple[tuple[str, str], ...]) -> Bake:
+def bake(answers: tuple[tuple[str, str], ...], directory: str) -> Bake:
     """One bake for everybody who gives the same answers."""
-    return baking.bake(dict(answers))
+    return baking.bake(dict(answers), directory)
 
 
 def say(sentence: str) -> None:
@@ -46,6 +47,21 @@ def take_answer(question: Question) -> None:
         st.query_params.pop(question.name, None)
     else:
         st.query_params[question.name] = text
+
+
+def take_template() -> None:
+    """Put the template that was just chosen into the address; the answers stay, also those that it does not ask for."""
+    if st.session_state.template:
+        st.query_params["template"] = st.session_state.template
+    else:
+        st.query_params.pop("template", None)
+
+
+def draw_templates(directory: str) -> None:
+    """Draw the choice between the templates."""
+    st.session_state.template = directory
+    labels = {"options": TEMPLATES, "format_func": TEMPLATES.get, "label_visibility": "collapsed"}
+    st.segmented_control("What you take", key="template", on_change=take_template, required=True, **labels)
 
 
 def draw_question(question: Question, answers: dict[str, str], refused: str | None) -> None:
@@ -156,10 +172,10 @@ def draw_command(bake: Bake) -> None:
     st.code(commands.command_with_file(bake), language=None, wrap_lines=True)
 
 
-def bake_or_say(answers: dict[str, str]) -> Bake | None:
+def bake_or_say(answers: dict[str, str], directory: str) -> Bake | None:
     """The bake of these answers; None where there is none, which is said."""
     try:
-        return bake(tuple(sorted(answers.items())))
+        return bake(tuple(sorted(answers.items())), directory)
     except (baking.Refused, baking.Unavailable) as reason:
         say(str(reason))
         return None
@@ -172,23 +188,28 @@ st.markdown("Answer what you like, see at once what comes of it, and take the ap
 questions_side, project_side = st.columns([1, 2], gap="large")
 problems = questions_side.container()
 
-given, lost = answers_in(st.query_params)
+directory = st.query_params.get("template", "")
+directory = directory if directory in TEMPLATES else ""
+own_groups = groups(directory)
+given, lost = answers_in(st.query_params, [question.name for group in own_groups for question in group.questions])
 refused = {name: reason for name, value in given.items() if (reason := QUESTIONS[name].refused(value))}
 with problems:
     for name in lost:
         say(f"The address had an answer to {name} that cannot be shown here: it has its default.")
-    new = bake_or_say({name: value for name, value in given.items() if name not in refused})
-    now = new or st.session_state.get("now") or bake_or_say({})
+    new = bake_or_say({name: value for name, value in given.items() if name not in refused}, directory)
+    last = st.session_state.get("now")
+    now = new or (last if last and last.directory == directory else None) or bake_or_say({}, directory)
 if not now:
     st.stop()
-if now.given != st.session_state.setdefault("now", now).given:
+if now != st.session_state.setdefault("now", now):
     st.session_state.before, st.session_state.now = st.session_state.now, now
 before = st.session_state.get("before", now)
 # The template may have put an answer in order; one that is refused stays as it was given.
 answers = now.answers | {name: value for name, value in given.items() if name in refused or not new}
 
 with questions_side:
-    for tab, group in zip(st.tabs([group.title for group in groups()]), groups(), strict=True):
+    draw_templates(directory)
+    for tab, group in zip(st.tabs([group.title for group in own_groups]), own_groups, strict=True):
         with tab:
             st.markdown(f":small[{group.help}]")
             for question in group.questions:

@@ -1,11 +1,11 @@
 """The questions of cookiecutter.json, and which answers a link may bring."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cookiecutter_streamlit_chat.questions import ASKED
+from cookiecutter_streamlit_chat.questions import ASKED, ROOT, questions_of
 from cookiecutter_streamlit_chat.questions import QUESTIONS as FACTS
 from cookiecutter_streamlit_chat.rules import CHECKS
 
@@ -66,25 +66,26 @@ class Group:
     questions: list[Question]
 
 
-def groups() -> list[Group]:
-    """Every question, in its group."""
+def groups(directory: str = "") -> list[Group]:
+    """Every question that the template in this folder of the repository asks, in its group."""
     arranged = {name for group in ARRANGEMENT["groups"] for name in group["questions"]}
     rest = REST | {"questions": [name for name in QUESTIONS if name not in arranged]}
-    return [
-        Group(group["title"], group["help"], [QUESTIONS[name] for name in group["questions"]])
+    own = questions_of(ROOT / directory) if directory else QUESTIONS
+    each = [
+        Group(group["title"], group["help"], [QUESTIONS[name] for name in group["questions"] if name in own])
         for group in (*ARRANGEMENT["groups"], rest)
-        if group["questions"]
     ]
+    return [group for group in each if group.questions]
 
 
-def answers_in(link: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """What a query string answers.
+def answers_in(link: Mapping[str, str], asked: Collection[str] = QUESTIONS) -> tuple[dict[str, str], list[str]]:
+    """What a query string answers, of the questions with these names.
 
     Returns:
         The answers, by the names of their questions; a text among them may be one that is refused. And the names of
         the questions whose answer there cannot even be shown: too long, or none of those to choose from.
     """
-    given = {name: value for name, value in link.items() if name in QUESTIONS}
+    given = {name: value for name, value in link.items() if name in asked}
     lost = [
         name
         for name, value in given.items()

@@ -18,30 +18,34 @@ from cookiecutter.main import cookiecutter
 from cookiecutter.utils import create_env_with_context
 
 from cookiecutter_streamlit_chat.extension import defaults
-from cookiecutter_streamlit_chat.questions import QUESTIONS, ROOT
+from cookiecutter_streamlit_chat.questions import ROOT, STARTER, questions_of
+
+sys.path.append(str(ROOT / STARTER))  # its extension is looked for there, also where cookiecutter is done
 
 
-def bake(answers: dict[str, str], folder: str) -> dict[str, Any]:
+def bake(answers: dict[str, str], folder: str, directory: str) -> dict[str, Any]:
     """Bake into a folder.
 
     Args:
         answers: those that are given; the others have their defaults.
         folder: an empty one. Whatever comes into being is in it.
+        directory: the folder of the template in the repository; empty for the one at its top.
 
     Returns:
         `project`, the path of the project in the folder, `answers`, all of them, and `defaults`; or `refused`, the
         template's sentence; or `failed`, where something is wrong that no other answer would mend.
     """
     tempfile.tempdir = folder
+    template = ROOT / directory
     replay = Path(folder, "replay")
     config = {"replay_dir": str(replay), "cookiecutters_dir": folder}
     try:
         project = cookiecutter(
-            str(ROOT), no_input=True, extra_context=answers, output_dir=f"{folder}/project", default_config=config
+            str(template), no_input=True, extra_context=answers, output_dir=f"{folder}/project", default_config=config
         )
         (file,) = replay.iterdir()
         complete = json.loads(file.read_text("utf-8"))["cookiecutter"]
-        asked = defaults(create_env_with_context({"cookiecutter": complete}), QUESTIONS, complete)
+        asked = defaults(create_env_with_context({"cookiecutter": complete}), questions_of(template), complete)
     except FailedHookException as error:
         return {"refused": str(error)}
     except Exception:

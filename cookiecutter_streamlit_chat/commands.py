@@ -5,12 +5,12 @@ import shlex
 TEMPLATE = "gh:OWNER/cookiecutter-streamlit-chat"
 
 
-def cookiecutter_command(template: str = TEMPLATE, directory: str | None = None) -> str:
+def cookiecutter_command(template: str = TEMPLATE, directory: str = "") -> str:
     """The command without answers, for any POSIX shell.
 
     Args:
         template: where cookiecutter finds the repository.
-        directory: the folder of a template in it; None for the one that stands at its top.
+        directory: the folder of a template in it; empty for the one at its top.
     """
     return shlex.join(["uvx", "cookiecutter", template, *(["--directory", directory] if directory else [])])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FOLDER = "{{cookiecutter.project_slug}}"
+STARTER = "starter"  # the folder of the small template
 
 
 def questions_of(template: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from configurator import baking, commands, pictures, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
 from conftest import PROVIDERS, ROOT
 from conftest import QUESTIONS as FACTS
+from cookiecutter_streamlit_chat.questions import STARTER, questions_of
 from waiting import HANG
 
 # Every bake that the page is held to: awkward texts, and every pair of answers, of which a part is enough at times.
@@ -139,10 +140,10 @@ def test_an_answer_that_is_refused_stays_and_is_explained() -> None:
 def test_answers_that_do_not_go_together_stay_and_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     bake = baking.bake
 
-    def refuse_some(answers: dict[str, str]) -> baking.Bake:
+    def refuse_some(answers: dict[str, str], directory: str) -> baking.Bake:
         if answers == {"avatars": "none", "feedback": "faces"}:
             raise baking.Refused("avatars=none <b> does not go with feedback=faces.")
-        return bake(answers)
+        return bake(answers, directory)
 
     monkeypatch.setattr(baking, "bake", refuse_some)
     test = page(avatars="none")
@@ -188,6 +189,26 @@ def test_a_file_shows_its_content_and_what_changed() -> None:
     assert "green" in labels["file chat/ui/growing.py"]
 
 
+def test_the_one_page_is_offered_with_the_same_questions() -> None:
+    test = page(feedback="stars", history="database")
+    test.get_by_key("template").set_value("starter").run()
+    assert not test.exception
+    assert given(test) == {"template": "starter", "feedback": "stars", "history": "database"}
+    asked = [name for name in QUESTIONS if any(element.key == name for element in test.main if hasattr(element, "key"))]
+    assert asked == [name for name in questions_of(ROOT / "starter") if not name.startswith("_")]
+    words = words_of(command(test))
+    assert words[2:] == ["--directory", "starter", "--no-input", "--default-config", "feedback=stars"]
+    labels = {button.key: button.label for button in test.button}
+    assert "green" in labels["file provider.py"]
+    assert "red" in labels["file page.py"]
+    test.get_by_key("template").set_value("").run()
+    assert given(test) == {"feedback": "stars", "history": "database"}
+    assert test.get_by_key("history").value == "database"
+    test = page(template="<b>bogus")
+    assert not test.exception
+    assert test.get_by_key("template").value == ""
+
+
 def test_a_question_that_is_new_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [group.title for group in questions.groups()].count("More") == (
         1 if {*QUESTIONS} - {name for group in questions.ARRANGEMENT["groups"] for name in group["questions"]} else 0
@@ -224,6 +245,18 @@ def shell(folder: Path, line: str) -> Path:
     assert done.returncode == 0, done.stderr
     (project,) = [path.parent for path in folder.glob("*/page.py")]
     return project
+
+
+def test_the_command_gives_the_same_page(tmp_path: Path) -> None:
+    baked = baking.bake({"avatars": "images", "project_name": "A 'page'"}, STARTER)
+    _, template, *arguments = words_of(commands.command(baked))
+    assert template == commands.TEMPLATE
+    done = CliRunner().invoke(cookiecutter, [str(ROOT), *arguments, "--output-dir", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert tree(tmp_path / baked.slug) == baked.files
+    assert "streamlit_app.py" in baked.files
+    with ZipFile(io.BytesIO(projects.zipped(baked))) as archive:
+        assert {name.removeprefix(f"{baked.slug}/") for name in archive.namelist()} == baked.files.keys()
 
 
 def test_a_shell_keeps_what_was_typed(tmp_path: Path) -> None:

@@ -32,10 +32,10 @@ from test_combinations import PARSERS, name_of
 from test_configurator import words_of
 
 from conftest import FOLDER, PROVIDERS, QUESTIONS, ROOT, TEMPLATE, Bake, output, own_tests, tool
-from cookiecutter_streamlit_chat.questions import asked, questions_of
+from cookiecutter_streamlit_chat.questions import STARTER, asked, questions_of
 
-STARTER = ROOT / "starter"
-ASKED = asked(questions_of(STARTER))
+SMALL = ROOT / STARTER
+ASKED = asked(questions_of(SMALL))
 FILES = {
     *(".gitignore", ".streamlit/config.toml", ".streamlit/secrets.toml.example", "LICENSE", "README.md"),
     *("provider.py", "pyproject.toml", "streamlit_app.py", "tests/test_app.py"),
@@ -54,7 +54,7 @@ def starter(cookies_session: Cookies) -> Bake:
     def bake(**answers: str) -> Path:
         key = tuple(sorted(answers.items()))
         if key not in baked:
-            result = cookies_session.bake(extra_context=answers, template=str(STARTER))
+            result = cookies_session.bake(extra_context=answers, template=str(SMALL))
             assert result.exception is None, result.exception
             baked[key] = Path(result.project_path)
         return baked[key]
@@ -63,7 +63,7 @@ def starter(cookies_session: Cookies) -> Bake:
 
 
 def test_it_asks_what_the_large_one_asks_in_the_same_words() -> None:
-    own = questions_of(STARTER)
+    own = questions_of(SMALL)
     names = (
         "project_name project_slug description author_name llm_provider model system_prompt streaming avatars feedback"
     )
@@ -76,14 +76,14 @@ def test_it_asks_what_the_large_one_asks_in_the_same_words() -> None:
     assert [name for name in own if not re.match("_[^_]", name)] == [
         name for name in QUESTIONS if name in {*ASKED, *checks, "__prompts__"}
     ]
-    hook = (STARTER / "hooks" / "post_gen_project.py").read_text("utf-8")
+    hook = (SMALL / "hooks" / "post_gen_project.py").read_text("utf-8")
     modules = {provider["module"] for provider in PROVIDERS.values()}
     assert set(ast.literal_eval(re.search(r"^UNUSED = (\{.*?\})", hook, re.MULTILINE)[1])) == modules
-    assert {path.stem for path in (STARTER / FOLDER).glob("provider_*.py")} == {f"provider_{name}" for name in modules}
+    assert {path.stem for path in (SMALL / FOLDER).glob("provider_*.py")} == {f"provider_{name}" for name in modules}
 
 
 def test_it_needs_what_the_large_one_needs() -> None:
-    large, own = ((folder / "pyproject.toml").read_text("utf-8") for folder in (TEMPLATE, STARTER / FOLDER))
+    large, own = ((folder / "pyproject.toml").read_text("utf-8") for folder in (TEMPLATE, SMALL / FOLDER))
     shared = [line for line in re.findall(r'"[a-z0-9-]+(?:[<>=]=?[^"]+)"', own) if "requires-python" not in line]
     assert len(shared) >= 4
     for requirement in shared:
@@ -253,18 +253,18 @@ ASKED_FOR = [(answer, said) for answer, said in REFUSED if answer.partition("=")
 
 @pytest.mark.parametrize(("answer", "said"), ASKED_FOR, ids=[answer for answer, _ in ASKED_FOR])
 def test_what_cannot_be_is_refused_in_one_line(tmp_path: Path, answer: str, said: str) -> None:
-    done = cookiecutter(tmp_path, "--directory", "starter", "--no-input", answer)
+    done = cookiecutter(tmp_path, "--directory", STARTER, "--no-input", answer)
     assert_refused(done, tmp_path, answer.partition("=")[0], said)
 
 
 def test_a_question_of_the_large_one_alone_is_refused(tmp_path: Path) -> None:
-    done = cookiecutter(tmp_path, "--directory", "starter", "--no-input", "history=database")
+    done = cookiecutter(tmp_path, "--directory", STARTER, "--no-input", "history=database")
     assert_refused(done, tmp_path, "history", "project_name")
 
 
 def test_the_hook_removes_nothing_of_ones_own(tmp_path: Path) -> None:
     """Baked over a project in which somebody has put more."""
-    arguments = ("--directory", "starter", "--no-input", "--overwrite-if-exists")
+    arguments = ("--directory", STARTER, "--no-input", "--overwrite-if-exists")
     assert cookiecutter(tmp_path, *arguments, "avatars=images").returncode == 0
     project = tmp_path / "out" / "my-chat"
     own = {"assets/logo.svg", "provider_of_mine.py", "tests/test_mine.py"}
