@@ -140,6 +140,7 @@ def rows(figures: Figures, sizes: Sizes) -> list[Row]:
     return [
         Row("bake, beside `cookiecutter --version`", bake["version"], bake["bake"], most_ratio=2.3),
         Row("- the largest", bake["version"], bake["largest bake"], most_ratio=3.3),
+        Row("- the one page", bake["version"], bake["one page"], most_ratio=1.5),
         Row(f"{first}: first word visible", *both("first turn: first word"), most=0.15),
         Row("- the SDK by itself", *by_itself("first turn: first word")),
         Row(f"{later}: first word visible", *both("later turn: first word"), most=0.1),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cookiecutter_streamlit_chat.providers import PROVIDERS
 from cookiecutter_streamlit_chat.questions import ROOT
-from documentation import options, providers
+from documentation import options, providers, starter
 
 DOCS = ROOT / "docs"
 BEGIN = "<!-- What follows is made: `.dev/environment/bin/python -m documentation` writes it anew. -->"
@@ -27,5 +27,6 @@ def page(path: Path, made: str) -> str:
 def pages() -> dict[Path, str]:
     """The text of every page that is made, by its path."""
     made = {DOCS / "options.md": options.text(), DOCS / "providers.md": providers.overview()}
+    made[DOCS / "starter.md"] = starter.text()
     made |= {DOCS / "providers" / f"{name}.md": providers.text(name) for name in PROVIDERS}
     return {path: page(path, text) for path, text in made.items()}

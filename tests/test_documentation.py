@@ -17,16 +17,18 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, expect
 from test_providers import QUESTION, Driver, environment, wire_format
+from test_starter import starter as starter
 
 from app import App
 from conftest import PROVIDERS, ROOT, TEMPLATE, Bake, output
+from cookiecutter_streamlit_chat.questions import FOLDER, STARTER
 from documentation.pages import DOCS, pages
 from waiting import HANG
 from wire import TEXT, Wire
 
 README = ROOT / "README.md"
 OWN_PAGES = [README, *sorted(DOCS.rglob("*.md"))]
-APP_PAGES = sorted(TEMPLATE.rglob("*.md"))
+APP_PAGES = [*sorted(TEMPLATE.rglob("*.md")), *sorted((ROOT / STARTER / FOLDER).rglob("*.md"))]
 LANGUAGES = {"", "ini", "json", "mermaid", "nginx", "python", "sh", "toml"}
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<content>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 REPOSITORY = "gh:OWNER/cookiecutter-streamlit-chat"
@@ -34,6 +36,7 @@ REPOSITORY = "gh:OWNER/cookiecutter-streamlit-chat"
 # Which test runs a command; where it has another argument there, the same words without it.
 RUN = {
     r"python3 dev\.py demo": "test_fresh.test_demo_bakes_and_serves_twice_in_a_row",
+    rf"uvx cookiecutter {REPOSITORY} --directory starter": "test_fetched.test_a_clone_through_uvx_bakes_the_same",
     r"python3 dev\.py configure": "test_documentation.test_configure_opens_the_page",
     r"python3 dev\.py test": "test_documentation.test_a_test_is_run_by_dev_py",
     rf"uvx cookiecutter {REPOSITORY}|cd my-chat": "test_documentation.test_the_first_steps_of_the_readme",
@@ -197,6 +200,16 @@ def test_the_first_steps_of_the_readme(tmp_path: Path) -> None:
     shutil.copy(model, tmp_path / "models" / "another.gguf")
     with serving(another, project, HOME=str(tmp_path)) as url:
         assert_served(url)
+
+
+def test_the_readme_says_how_long_each_of_the_two_is(bake: Bake, starter: Bake) -> None:
+    """To a tenth."""
+    rows = [row.split("|") for row in README.read_text("utf-8").splitlines() if row.startswith("| **")]
+    for project, row in zip([bake(), starter()], rows, strict=True):
+        python = [path for path in project.rglob("*.py") if path.parent.name != "tests"]
+        lines = sum(len(path.read_text("utf-8").splitlines()) for path in python)
+        (told,) = re.findall(r"[\d,]+", row[3])
+        assert abs(int(told.replace(",", "")) - lines) < lines / 10, f"{row[1]}: {lines}"
 
 
 def test_the_smallest_app_is_baked(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from test_windows import names
 from conftest import ROOT, output, tool
 
 MEGABYTE = 1_000_000
-ANSWERS = ["history=database", "deployment=kubernetes", "avatars=images", "attachments=images", "extra_providers=groq"]
+LARGE = ["history=database", "deployment=kubernetes", "avatars=images", "attachments=images", "extra_providers=groq"]
+SMALL = ["--directory", "starter", "avatars=images", "llm_provider=groq"]
 Tree = dict[str, tuple[bytes, bool]]
 
 
@@ -29,35 +30,41 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return repository
 
 
-def baked(folder: Path, *command: str | Path, cwd: Path) -> Tree:
+def baked(folder: Path, answers: list[str], *command: str | Path, cwd: Path) -> Tree:
     """What a command of cookiecutter bakes, apart from the settings of whoever runs this: contents, and who may run."""
     config = folder / "config.yaml"
     config.write_text(f'replay_dir: "{folder.as_posix()}"\ncookiecutters_dir: "{folder.as_posix()}"\n', "utf-8")
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    arguments = ["--no-input", "--output-dir", folder / "out", "--config-file", config, *ANSWERS]
+    arguments = ["--no-input", "--output-dir", folder / "out", "--config-file", config, *answers]
     output(*command, *arguments, cwd=cwd, env=env)
     project = folder / "out" / "my-chat"
     paths = [path for path in project.rglob("*") if path.is_file()]
     return {path.relative_to(project).as_posix(): (path.read_bytes(), os.access(path, os.X_OK)) for path in paths}
 
 
+@pytest.fixture(scope="module", params=[LARGE, SMALL], ids=["large", "small"])
+def answers(request: pytest.FixtureRequest) -> list[str]:
+    """What cookiecutter is told of the template and its answers."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+def here(answers: list[str], tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """What `cookiecutter .` bakes in this folder."""
-    return baked(tmp_path_factory.mktemp("here"), tool("cookiecutter"), ".", cwd=ROOT)
+    return baked(tmp_path_factory.mktemp("here"), answers, tool("cookiecutter"), ".", cwd=ROOT)
 
 
-def test_a_clone_through_uvx_bakes_the_same(repository: Path, here: Tree, tmp_path: Path) -> None:
+def test_a_clone_through_uvx_bakes_the_same(repository: Path, answers: list[str], here: Tree, tmp_path: Path) -> None:
     output("git", "clone", "--quiet", repository, "clone", cwd=tmp_path)
     uvx = [tool("uvx"), "--python", sys.executable, "cookiecutter"]
-    assert baked(tmp_path, *uvx, "clone", cwd=tmp_path) == here
+    assert baked(tmp_path, answers, *uvx, "clone", cwd=tmp_path) == here
 
 
-def test_a_zip_bakes_the_same(repository: Path, here: Tree, tmp_path: Path) -> None:
+def test_a_zip_bakes_the_same(repository: Path, answers: list[str], here: Tree, tmp_path: Path) -> None:
     """As GitHub packs it, with one folder on top."""
     archive = tmp_path / "main.zip"
     output("git", "archive", "--prefix=chat-main/", f"--output={archive}", "HEAD", cwd=repository)
-    assert baked(tmp_path, tool("cookiecutter"), archive, cwd=tmp_path) == here
+    assert baked(tmp_path, answers, tool("cookiecutter"), archive, cwd=tmp_path) == here
 
 
 def test_there_is_little_to_fetch(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_it_asks_what_the_large_one_asks_in_the_same_words() -> None:
     ]
     hook = (SMALL / "hooks" / "post_gen_project.py").read_text("utf-8")
     modules = {provider["module"] for provider in PROVIDERS.values()}
-    assert set(ast.literal_eval(re.search(r"^UNUSED = (\{.*?\})", hook, re.MULTILINE)[1])) == modules
+    assert set(ast.literal_eval(re.findall(r"^PROVIDERS = (\{.*\})$", hook, re.MULTILINE)[0])) == modules
     assert {path.stem for path in (SMALL / FOLDER).glob("provider_*.py")} == {f"provider_{name}" for name in modules}
 
 
@@ -263,13 +263,22 @@ def test_a_question_of_the_large_one_alone_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_hook_removes_nothing_of_ones_own(tmp_path: Path) -> None:
-    """Baked over a project in which somebody has put more."""
-    arguments = ("--directory", STARTER, "--no-input", "--overwrite-if-exists")
-    assert cookiecutter(tmp_path, *arguments, "avatars=images").returncode == 0
+    """Baked over a project in which somebody has put more, and changed what was there."""
+    again = ("--directory", STARTER, "--no-input", "--overwrite-if-exists")
+    assert cookiecutter(tmp_path, *again, "avatars=images").returncode == 0
     project = tmp_path / "out" / "my-chat"
-    own = {"assets/logo.svg", "provider_of_mine.py", "tests/test_mine.py"}
-    for name in own:
+    own = {"assets/logo.svg", "assets/user.svg", "provider_gemini.py", "provider_of_mine.py", "tests/test_mine.py"}
+    for name in {*own, "provider.py"}:
         (project / name).write_text("mine\n", "utf-8")
-    done = cookiecutter(tmp_path, *arguments, "llm_provider=groq")
+    assert cookiecutter(tmp_path, *again, "--skip-if-file-exists", "llm_provider=groq").returncode == 0
+    assert files(project).keys() == FILES | PICTURES | own
+    assert {(project / name).read_text("utf-8") for name in {*own, "provider.py"}} == {"mine\n"}
+    done = cookiecutter(tmp_path, *again, "llm_provider=groq")
     assert "README.md" in done.stdout
-    assert files(project).keys() == FILES | own
+    assert files(project).keys() == FILES | PICTURES | own
+    assert "GROQ_API_KEY" in (project / "provider.py").read_text("utf-8")
+
+
+def test_without_hooks_there_is_nothing_that_was_not_chosen(starter: Bake, tmp_path: Path) -> None:
+    assert cookiecutter(tmp_path, "--directory", STARTER, "--no-input", "--accept-hooks", "no").returncode == 0
+    assert texts(tmp_path / "out" / "my-chat") == texts(starter())

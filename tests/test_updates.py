@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from test_starter import starter as starter
 
 from conftest import ROOT, TEMPLATE, Bake, output, tool
 
 DOOR = "needs_cookiecutter_2_2_3_or_later.py"
-PARTS = ("cookiecutter.json", "cookiecutter_streamlit_chat", DOOR, "hooks", "templates", TEMPLATE.name)
+PARTS = ("cookiecutter.json", "cookiecutter_streamlit_chat", DOOR, "hooks", "starter", "templates", TEMPLATE.name)
 BEFORE = {"llm_provider": "openai", "feedback": "none", "streaming": "off"}
 ANTHROPIC = {"llm_provider": "anthropic", "model": "claude-sonnet-5-5"}
 CHANGES = [
@@ -160,3 +161,30 @@ def test_the_commands_of_the_page(tmp_path: Path, run: Run, template: Path, bake
         "Without cruft": {"llm_provider": "openai", "feedback": "stars"},
     }
     assert files(tmp_path / "my-chat") == files(bake(**expected[chapter]))
+
+
+def test_the_one_page_takes_a_later_template_and_other_answers(
+    tmp_path: Path, run: Run, template: Path, starter: Bake
+) -> None:
+    arguments = ["--directory", "starter", "--no-input", "--extra-context", json.dumps(BEFORE)]
+    run(tmp_path, tool("cruft"), "create", template, *arguments)
+    project = tmp_path / "my-chat"
+    commit(run, project)
+    run(project, tool("cruft"), "diff", "--exit-code")
+    replace(project / "streamlit_app.py", ("messages: list", "# What was said.\nmessages: list"))
+    (project / "own.py").write_text('"""Our own."""\n', "utf-8")
+    commit(run, project)
+    texts = template / "cookiecutter_streamlit_chat" / "texts.py"
+    replace(texts, ("def oneline(", "def loud(text):\n    return text.upper()\n\n\ndef oneline("))
+    readme = template / "starter" / TEMPLATE.name / "README.md"
+    replace(readme, ("## Change it", "## {{ cookiecutter.project_name | loud }}: change it"))
+    commit(run, template)
+    change = {**ANTHROPIC, "feedback": "stars", "avatars": "images"}
+    run(project, tool("cruft"), "update", "--skip-apply-ask", "--variables-to-update", json.dumps(change))
+    run(project, tool("cruft"), "check")
+    expected, updated = files(starter(**BEFORE | change)), files(project)
+    expected["README.md"] = expected["README.md"].replace("## Change it", "## MY CHAT: change it")
+    assert updated.pop("own.py") == '"""Our own."""\n'
+    assert updated["streamlit_app.py"].count("# What was said.\n") == 1
+    updated["streamlit_app.py"] = updated["streamlit_app.py"].replace("# What was said.\n", "")
+    assert updated == expected

@@ -46,9 +46,11 @@ def test_line_endings_are_kept() -> None:
 def test_paths_are_those_of_pathlib_and_texts_are_utf_8() -> None:
     """Windows has other separators, and another encoding unless it is named."""
     rules = ["--isolated", "--preview", "--select", "PTH,PLW1514"]
-    output(tool("ruff"), "check", "--no-cache", *rules, *OURS, cwd=ROOT)
+    # Half of the time of the starter's hook would be that of pathlib; its names have slashes, which Windows takes too.
+    starter = "starter/hooks/post_gen_project.py"
+    output(tool("ruff"), "check", "--no-cache", *rules, "--per-file-ignores", f"{starter}:PTH", *OURS, cwd=ROOT)
     for hook in (*(ROOT / "hooks").iterdir(), *(ROOT / "starter" / "hooks").iterdir()):
         tree = ast.parse(hook.read_text("utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert (hook.suffix, imported) == (".py", {"pathlib"})
+        assert (hook.suffix, imported) == (".py", {"os"} if hook == ROOT / starter else {"pathlib"})

@@ -1,18 +1,24 @@
-"""Removes the files of what was not chosen: a hook runs in the new project's folder, once all files are there."""
+"""Keeps what was chosen: cookiecutter runs this in the new project's folder once every file is written."""
 
-from pathlib import Path
+import os  # not pathlib: it takes as long as Python itself to start, a tenth of a bake
 
-MODULE = "{{ (cookiecutter | chosen)[0].module }}"
-UNUSED = {"anthropic", "bedrock", "embedded", "gemini", "openai", "openai_compatible"} - {MODULE}
+PROVIDERS = {"anthropic", "bedrock", "embedded", "gemini", "openai", "openai_compatible"}
+CHOSEN = "{{ (cookiecutter | chosen)[0].module }}"
+# What was there before the bake, and stays as it was.
+KEPT = set("""{{ cookiecutter.get("_there", []) | join("\n") }}""".splitlines())
 
-for name in UNUSED:
-    Path(f"provider_{name}.py").unlink()
-Path(f"provider_{MODULE}.py").replace("provider.py")
-
+unused = {f"provider_{name}.py" for name in PROVIDERS - {CHOSEN}}
 if "{{ cookiecutter.avatars }}" != "images":
-    for role in ("user", "assistant"):
-        Path("assets", f"{role}.svg").unlink()
-    if not any(Path("assets").iterdir()):  # an older bake here may have left more
-        Path("assets").rmdir()
+    unused |= {"assets/assistant.svg", "assets/user.svg"}
+for file in unused - KEPT:
+    os.remove(file)
+
+if not os.listdir("assets"):
+    os.rmdir("assets")
+
+if "provider.py" in KEPT:
+    os.remove(f"provider_{CHOSEN}.py")
+else:
+    os.replace(f"provider_{CHOSEN}.py", "provider.py")
 
 print("Your chat is in {{ cookiecutter.project_slug }}: README.md says how to start it.")

@@ -1,6 +1,6 @@
 """The Jinja extension of the starter: the large template's rules and filters, with the questions of this one.
 
-Python looks for it in the template's folder last, so it has a name that nothing else has.
+Versions of cookiecutter before 2 look for it in vain, and say its name.
 """
 
 import re
@@ -13,21 +13,40 @@ from jinja2 import Environment
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))
 from cookiecutter_streamlit_chat.commands import bake_command, cookiecutter_command  # noqa: E402
-from cookiecutter_streamlit_chat.extension import Answers, defaults  # noqa: E402
-from cookiecutter_streamlit_chat.files import Table  # noqa: E402
+from cookiecutter_streamlit_chat.extension import Answers, command_line, defaults  # noqa: E402
+from cookiecutter_streamlit_chat.files import Table, given, served  # noqa: E402
+from cookiecutter_streamlit_chat.providers import PROVIDERS, chosen  # noqa: E402
 from cookiecutter_streamlit_chat.questions import ROOT  # noqa: E402
+
+PROVIDER = "provider.py"
+MODULES = sorted({provider["module"] for provider in PROVIDERS.values()})
 
 
 class StarterAnswers(Answers):
     """The filters and tests of the large template, and two more: `license_text` and `the_whole_app`."""
 
     template = HERE
-    table = Table()  # the hook has its own
+    table = Table(
+        [*((served(module), f"provider_{module}.py") for module in MODULES), (given("avatars", "images"), "assets/")]
+    )
 
     def __init__(self, environment: Environment) -> None:
         """Register the filters and the tests."""
         super().__init__(environment)
         environment.filters.update(license_text=self.license_text, the_whole_app=self.the_whole_app)
+
+    def project_folder(self, answers: dict[str, Any]) -> str:
+        """The name of the project's folder; without hooks, the provider has its name from the start."""
+        folder = super().project_folder(answers)
+        if self.answers and command_line().get("accept_hooks") == "no":
+            self.names[f"provider_{chosen(answers)[0]['module']}.py"] = PROVIDER
+        return folder
+
+    def leave_alone(self) -> None:
+        """Keep what is in the project's folder already, as far as cookiecutter would; the hook reads what that is."""
+        super().leave_alone()
+        if command_line().get("skip_if_file_exists") and (self.project / PROVIDER).exists():
+            self.answers.setdefault("_there", []).append(PROVIDER)
 
     def license_text(self, answers: dict[str, Any]) -> str:
         """The text of the licence: Jinja includes no file of the folder above."""
