@@ -36,7 +36,7 @@ def cookiecutter(*arguments: str | Path, settings: Path) -> float:
 
 
 def measure_bake(folder: Path, runs: int) -> dict[str, list[float]]:
-    """Wall times of `cookiecutter --version` and of bakes, in turn, in seconds: all defaults, the largest, the one page."""
+    """Wall times of `cookiecutter --version` and of three bakes, in turn, in seconds."""
     bakes = {"bake": [], "largest bake": LARGEST, "one page": ["--directory", "starter"]}
     figures: dict[str, list[float]] = {name: [] for name in ("version", *bakes)}
     for run in range(runs):

@@ -94,7 +94,7 @@ class Server:
             cwd=project,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "STREAMLIT_SERVER_PORT": "0", **environment},
             stdout=subprocess.PIPE,
-            stderr=Path(log).open("w"),  # noqa: SIM115 - a pipe that nobody reads would hold the app up
+            stderr=Path(log).open("w", encoding="utf-8"),  # noqa: SIM115 - a pipe that nobody reads would hold the app up
             text=True,
         )
         assert self.process.stdout
