@@ -50,8 +50,8 @@ class Person:
         return Wait(first - asked, last - asked)
 
     async def clear(self) -> None:
-        """Press "Clear chat", where there is such a button."""
-        if button := self._widgets.get("Clear chat"):
+        """Press "New chat" or "Clear chat", whichever there is."""
+        if button := self._widgets.get("New chat") or self._widgets.get("Clear chat"):
             await self._run(WidgetState(id=button, trigger_value=True))
 
     async def leave(self) -> None:

@@ -73,7 +73,7 @@ def test_a_conversation(
     assert line["comment"] == "And *why*?"
     assert line["rating"] == {"thumbs": "down", "stars": 2, "faces": 2}[feedback]
 
-    page.get_by_role("button", name="Clear chat").click()
+    page.get_by_role("button", name="New chat").click()
     expect(app.messages).to_have_count(0)
     wire.play("echo")
     app.ask("Once more")

@@ -36,7 +36,7 @@ def click_somewhere(tab: Tab, chance: random.Random) -> None:
             click(page.get_by_role("button", name="More"))
             page.get_by_text(chance.choice(ACTIONS), exact=True).click(timeout=IN_A_MOMENT)
         case 4:
-            click(page.get_by_role("button", name="New chat").or_(page.get_by_role("button", name="Clear chat")))
+            click(page.get_by_role("button", name="New chat"))
         case 5:
             page.reload()
         case 6:

@@ -151,7 +151,7 @@ def test_versions_and_editing(start: Callable[..., App], wire: Wire) -> None:
     app.messages.nth(0).get_by_role("button").first.click()
     expect(app.messages.nth(3)).to_contain_text("You said: Two?")
     app.choose("Delete the turn")
-    expect(app.page.get_by_text("Delete the question with its replies?")).to_be_visible()
+    expect(app.page.get_by_text("Delete this question and its replies?")).to_be_visible()
     app.picture("delete-a-turn")
     app.press("Delete")
     expect(app.messages).to_have_count(2)
@@ -189,7 +189,7 @@ def test_a_conversation_is_saved_and_opened(start: Callable[..., App], wire: Wir
     with app.page.expect_download() as saved:
         app.press("Save as Markdown")
     assert Path(saved.value.path()).read_text("utf-8") == "## Question\n\nOne?\n\n## Reply\n\nYou said: One?\n"
-    app.press("Clear chat")
+    app.press("New chat")
     expect(app.messages).to_have_count(0)
     app.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(tmp_path / "saved.json")
     expect(app.messages.nth(1)).to_contain_text("You said: One?")

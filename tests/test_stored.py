@@ -51,7 +51,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     app.press("Save")
     expect(sidebar.get_by_role("button", name="Paris")).to_be_visible()
     app.press("Delete")
-    expect(sidebar.get_by_text("Delete it with all its messages?")).to_be_visible()
+    expect(sidebar.get_by_text("Delete this conversation?")).to_be_visible()
     app.picture("delete-a-conversation")
     app.press("Cancel")
 
@@ -65,7 +65,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     elsewhere.close()
 
     app.press("Delete")
-    expect(sidebar.get_by_text("Delete it with all its messages?")).to_be_visible()
+    expect(sidebar.get_by_text("Delete this conversation?")).to_be_visible()
     app.press("Delete")
     expect(app.messages).to_have_count(0)
     expect(sidebar.get_by_role("button", name="Paris")).to_have_count(0)

@@ -31,7 +31,7 @@ from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {
-    "max_tokens": "The reply has reached the most tokens that one may have.",
+    "max_tokens": "The reply hit its length limit.",
     "ended_early": "The provider ended the reply early. Details has its reason.",
 }
 MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
@@ -97,7 +97,7 @@ def draw_answer(reply: Message) -> None:
 def draw_note(reply: Message) -> None:
     """Draw what there is to say of a reply that has ended, and what can be done about it."""
     if reply.left_out:
-        st.text(f"The model was not sent the oldest {reply.left_out} messages: all together are too long for it.")
+        st.text(f"The oldest {reply.left_out} messages were left out to fit the model's context.")
     # {% if cookiecutter.attachments != "none" %}
     for limit in unsent(reply):
         st.text(limit)
@@ -147,7 +147,7 @@ def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
                     draw_question(message)
                 elif message.status == "waiting":
                     draw_text(message.text)
-                    st.text("Waits for the reply before it.")
+                    st.text("Queued")
                 else:
                     draw_answer(message)
             if message.ended and message.role == "assistant":
@@ -161,8 +161,7 @@ require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
 
 with st.sidebar:
-    st.button("Clear chat", icon=":material/delete:", on_click=begin)  # {% if not cookiecutter is stored %}
-    st.button("New chat", icon=":material/add:", on_click=begin)  # {% if cookiecutter is stored %}
+    st.button("New chat", icon=":material/add:", on_click=begin)
     past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
     options = draw_options(conversation)
 problem = answering.api.problem(options.provider)

@@ -47,7 +47,7 @@ def test_they_are_found_by_their_words(two: AppTest) -> None:
     search = next(field for field in two.text_input if field.label == "Search")
     search.set_value("rome").run()
     assert titles(two) == []
-    assert "No conversation has these words." in [text.value for text in two.text]
+    assert "No matches." in [text.value for text in two.text]
 
 
 def test_one_is_renamed(two: AppTest) -> None:

@@ -122,7 +122,7 @@ def test_a_saved_conversation_is_opened(page: AppTest, scripted: ScriptedProvide
 def test_another_file_is_refused_in_a_sentence(page: AppTest) -> None:
     page.file_uploader[0].upload("chat.json", b"{}", "application/json").run()
     assert not page.exception
-    assert "not a conversation that was saved here" in page.error[0].value
+    assert "not a saved conversation" in page.error[0].value
 
 
 def test_what_a_file_says_is_shown_as_words(page: AppTest, conversation: Conversation) -> None:

@@ -43,12 +43,12 @@ def check_chart(spec: dict[str, Any]) -> None:
         ValueError: with a reason, if it is too large, or might have a browser fetch or open something.
     """
     if not isinstance(spec, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     try:
         text = json.dumps(spec, allow_nan=False)
         rows = check_part(spec, has_tooltip='"tooltip"' in text)
     except (TypeError, RecursionError, AttributeError) as error:
-        raise ValueError("it is built in another way") from error
+        raise ValueError("it has an unexpected structure") from error
     if rows > MOST_ROWS:
         raise ValueError(f"it has more than {MOST_ROWS:,} rows")
 
@@ -75,7 +75,7 @@ def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
         if name in OUTWARD and not (name == "bind" and inner in ("scales", "legend")):
             raise ValueError(f"it has {name!r}, which may lead elsewhere")
         if name == "mark" and (inner.get("type", "bar") if isinstance(inner, dict) else inner) not in MARKS:
-            raise ValueError("its mark is none that can be drawn here")
+            raise ValueError("its mark is not supported")
         if name == "name" and parent == "params" and inner in TAKEN:
             raise ValueError(f"it has a parameter called {inner!r}, which may lead elsewhere")
         if name == "encoding" and GUIDE.fullmatch(parent):

@@ -98,7 +98,7 @@ def from_json(text: str) -> Conversation:
     except KeyError as error:
         raise ValueError(f"it lacks {error}") from error
     except (AttributeError, OverflowError, TypeError, RecursionError) as error:
-        raise ValueError("it is built in another way") from error
+        raise ValueError("it has an unexpected structure") from error
     if any(message.role == "user" and not message.versions for message in conversation.everything()):
         raise ValueError("a question has no reply")
     return conversation

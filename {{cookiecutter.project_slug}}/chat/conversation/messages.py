@@ -178,7 +178,7 @@ class Conversation(Place):
             reply.status = "waiting"
 
     def edit(self, question: Message, text: str) -> Message:
-        """Ask a question in another way; the reply to it, which waits."""
+        """Ask an edited question; its reply, which is queued."""
         edited = Message("user", well_formed(text))
         edited.attachments = question.attachments  # {% if cookiecutter.attachments != "none" %}
         return question.before.add(edited).wait()

@@ -57,7 +57,7 @@ class Table:
         if len(self.rows) > MOST_ROWS:
             raise ValueError(f"it has more than {MOST_ROWS:,} rows")
         if not self.columns or len({*self.columns}) < len(self.columns):
-            raise ValueError("its columns need names, each another one")
+            raise ValueError("its columns need unique names")
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError("its rows differ in length")
 
@@ -124,4 +124,4 @@ def part_of(values: dict[str, Any]) -> Part:
             fields["data"] = b64decode(fields["data"], validate=True)
         return kind(**fields)
     except (KeyError, TypeError) as error:
-        raise ValueError("a part of it is built in another way") from error
+        raise ValueError("one of its parts has an unexpected structure") from error

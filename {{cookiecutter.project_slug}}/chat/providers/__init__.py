@@ -81,8 +81,8 @@ class Chunk:
 
 # What a person is told about some kinds of failure.
 SENTENCES = {
-    "context": "This is too long for the model. Clear the chat, or ask something shorter.",
-    "empty": "The model said nothing. Try again, or ask in another way.",
+    "context": "This is too long for the model. Start a new chat, or ask something shorter.",
+    "empty": "The model sent an empty reply. Try again, or rephrase the question.",
     "nothing": "The reply ended before its first word. Try again.",
     "cut_off": "The reply was cut off before its end. Try again.",
 }

@@ -22,7 +22,7 @@ TOLD = {
     "quota": "{provider.label} says that the account has no credit or quota left. Top it up, or come back later.",
     "rate_limit": "{provider.label} has had too many requests. Try again in {wait}.",
     "too_large": "{provider.label} takes fewer tokens in a minute than this needs. "
-    "Lower the most tokens in a reply, or ask something shorter.",
+    "Lower the max tokens per reply, or ask something shorter.",
     "bad_request": "{provider.label} did not accept this request. Details has its reason.",
     "system_prompt": "This model takes no system prompt. Empty it in the options, or choose another model.",
     # {% if cookiecutter.attachments != "none" %}
@@ -39,7 +39,7 @@ TOLD = {
     "If the network has one of its own, name its file in SSL_CERT_FILE.",
     "unsent": "The request could not be made. Check {cause}.",
     "unknown": "{provider.label} gave no answer, and why is not known. Details has what was said. Try again.",
-    "blocked": "{provider.label} declined to answer this. Ask it in another way.",
+    "blocked": "{provider.label} declined to answer this. Rephrase the question.",
 }
 
 KINDS_BY_STATUS = {

@@ -97,7 +97,7 @@ def choose(reply_id: str) -> None:
 def draw_menu(reply: Message) -> None:
     """Draw the menu of a turn, or what confirms that it is to be deleted."""
     if reply.id == st.session_state.get("form"):
-        st.text("Delete the question with its replies?", width="content")
+        st.text("Delete this question and its replies?", width="content")
         key = f"delete-{reply.id}"
         st.button("Delete", key=key, type="primary", on_click=act, args=("Delete", reply.id))
         st.button("Cancel", key=f"keep-{reply.id}", on_click=act, args=("Cancel", reply.id))
@@ -123,7 +123,7 @@ def show_details(reply: Message) -> None:
 
 
 def draw_question(question: Message) -> None:
-    """Draw a question, or the form to ask it in another way."""
+    """Draw a question, or the form to edit it."""
     draw_attachments(question.attachments)  # {% if cookiecutter.attachments != "none" %}
     if question.id == st.session_state.get("form"):
         draw_form(question)
@@ -133,7 +133,7 @@ def draw_question(question: Message) -> None:
 
 
 def draw_form(question: Message) -> None:
-    """Draw a question as a form, to be asked in another way."""
+    """Draw the form to edit a question."""
     with st.form(f"form-{question.id}", border=False):
         st.text_area("Question", question.text, key=f"edit-{question.id}")
         with st.container(horizontal=True):

@@ -99,12 +99,12 @@ def draw_input(conversation: Conversation, options: Request, disabled: bool) -> 
 
 def draw_draft(draft: Draft) -> None:
     """Draw why a question was not asked, and the files that wait for it."""
-    st.error("This was not sent yet.", icon=":material/error:")
+    st.error("Not sent yet.", icon=":material/error:")
     for problem in draft.problems:
         st.text(problem)  # it has the name of a file, which is not Markdown
     waiting = draft.attachments
     if waiting:
-        st.text("These files go with your next question:")
+        st.text("Files for your next question:")
     for number, attachment in enumerate(waiting):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(attachment.label, width="content")

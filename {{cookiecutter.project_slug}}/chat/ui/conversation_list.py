@@ -29,7 +29,7 @@ def draw_list(person: str, current: str) -> None:
     most = st.session_state.setdefault("listed", LISTED)
     found = entries(person, words, most + 1)
     if words and not found:
-        st.text("No conversation has these words.")
+        st.text("No matches.")
     for day, in_day in groupby(found[:most], key=day_of):
         st.caption(day)
         for entry in in_day:
@@ -58,7 +58,7 @@ def draw_actions(entry: Entry) -> None:
                 st.button("Save", type="primary", on_click=change_title, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
             case "delete":
-                st.text("Delete it with all its messages?")
+                st.text("Delete this conversation?")
                 st.button("Delete", type="primary", on_click=delete, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
             case _:

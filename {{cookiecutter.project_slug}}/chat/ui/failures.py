@@ -13,7 +13,7 @@ def say_that_it_failed(error: Exception) -> bool:
     if not isinstance(error, SQLAlchemyError):
         return False
     log.error("the database failed", exc_info=error)
-    st.error("The database cannot be used just now. Try again in a moment: the log has the reason.")
+    st.error("The database is unavailable. Try again in a moment; the log has the reason.")
     if question := st.session_state.get("question"):
         st.text("Your question was:")
         st.text(question)  # {% if cookiecutter.attachments == "none" %}

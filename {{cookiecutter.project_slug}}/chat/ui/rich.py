@@ -104,4 +104,4 @@ def draw_part(part: Part) -> None:
             try:
                 st.image(data, alt=alt)
             except OSError:
-                st.caption("This picture could not be drawn: it is none.")
+                st.caption("This is not a valid image.")

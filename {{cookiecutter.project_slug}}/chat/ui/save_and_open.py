@@ -19,5 +19,5 @@ def draw_files(conversation: Conversation) -> Conversation | None:
         return from_json(file.getvalue().decode())
     except ValueError as error:
         reason = inert(str(error))  # it quotes the file
-        st.error(f"This is not a conversation that was saved here: {reason}.", icon=":material/error:")
+        st.error(f"This file is not a saved conversation: {reason}.", icon=":material/error:")
     return None

@@ -36,14 +36,14 @@ def draw_options(conversation: Conversation) -> Request:
         system_prompt = st.text_area("System prompt", settings.SYSTEM_PROMPT, key=f"system-prompt-{key}")
         system_prompt = well_formed(system_prompt)
         most, max_key = provider.max_tokens, f"max-tokens-{provider.name}-{key}"
-        max_tokens = st.number_input("Most tokens in a reply", 1, None, most, key=max_key)
+        max_tokens = st.number_input("Max tokens per reply", 1, None, most, key=max_key)
         # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
         temperature = draw_temperature(key) if provider.takes_temperature else None
         # {% elif cookiecutter is tempered %}
         temperature = draw_temperature(key)
         # {% endif %}
         # {% if cookiecutter.extra_providers %}
-        fallback = st.toggle("If it fails, let another one answer", key=f"fallback-{key}")
+        fallback = st.toggle("Fall back to another provider", key=f"fallback-{key}")
     others = [other for other in settings.PROVIDERS.values() if other != provider and not api.problem(other)]
     # {% endif %}
     # {% if cookiecutter.extra_providers %}

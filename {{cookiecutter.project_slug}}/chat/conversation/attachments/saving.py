@@ -20,7 +20,7 @@ def from_entries(entries: list[dict[str, Any]]) -> tuple[Attachment, ...]:
     """What `to_entries` wrote: checked as files are that somebody chooses.
 
     Raises:
-        TypeError: if it is built in another way.
+        TypeError: if it has an unexpected structure.
         ValueError: with a reason, if something else is wrong with it.
     """
     if len(entries) > settings.FILES:
