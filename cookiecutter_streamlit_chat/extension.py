@@ -9,7 +9,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from inspect import getmembers, isfunction
 from pathlib import Path, PurePath, PurePosixPath
 from types import CodeType, ModuleType
@@ -89,7 +89,7 @@ class Answers(Extension):
         self.unneeded: set[str] = set()
         self.names: dict[str, str] = {}
         self.held: dict[str, bool] = {}
-        self.rendered = environment.from_string
+        self.rendered = cache(environment.from_string)  # the same check stands below most questions
         environment.from_string = self.from_string
         filters = (chosen, usual_model, self.checked, self.project_folder, self.read_only, self.removed)
         environment.filters.update({each.__name__: each for each in filters} | functions(texts))
@@ -139,7 +139,9 @@ class Answers(Extension):
         """
         if name in self.unneeded:
             return ""
-        return CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source)) if name else source
+        if not name or "# {% if" not in source:
+            return source
+        return CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source))
 
     def kept(self, line: re.Match[str]) -> str:
         """What stays of a line that carries its own condition; each condition is compiled once."""
