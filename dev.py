@@ -135,6 +135,8 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # What a script starts in the background ignores Ctrl+C, and all that it starts itself: not here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         commands[sys.argv[1]](sys.argv[2:])
     except KeyboardInterrupt:

@@ -1,11 +1,10 @@
 """What this app was set up with. Keys are not here: they stay in .streamlit/secrets.toml or the environment."""
 
+import dataclasses
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-from chat.providers import Provider
 
 ROOT = Path(__file__).parent.parent
 SECRETS = ROOT / ".streamlit" / "secrets.toml"
@@ -31,6 +30,39 @@ def secret(name: str) -> str | None:
         value = None
     value = str(value or os.environ.get(name, "")).strip()  # copied with a line end, it looks like none
     return value or None
+
+
+@dataclasses.dataclass(frozen=True)
+class Provider:
+    """Who answers, and what is particular to it."""
+
+    name: str
+    label: str
+    module: str  # the one of chat/providers that speaks its language  # {% if cookiecutter.extra_providers %}
+    model: str  # the one to begin with
+    context_tokens: int  # of the question, the conversation before it and the reply together
+    max_tokens: int  # of a reply, to begin with; a model that thinks first spends some of them unseen
+    takes_temperature: bool = True  # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
+    # {% if cookiecutter.attachments != "none" %}
+    most_images: int = 0  # that a request may have
+    text_models: tuple[str, ...] = ()  # patterns of its models that take none
+    # {% endif %}
+    # {% if cookiecutter is remote %}
+    models: tuple[str, ...] = ()  # to choose from as long as it has not listed its own
+    key: str = ""  # the name of the setting
+    key_page: str = ""  # where to get one; empty where none is needed
+    base_url: str | None = None  # None: where the SDK looks for it
+    base_url_setting: str = ""  # the name of the setting for another address
+    base_url_example: str = ""  # for one that each has of their own
+    prices: dict[str, tuple[float, float]] = dataclasses.field(
+        default_factory=dict
+    )  # US dollars a million tokens in, and out
+    prices_of: str = ""  # the day on which they were read
+    # {% endif %}
+    # {% if cookiecutter is using("openai_compatible") %}
+    max_tokens_field: str = "max_tokens"
+    usage_on_request: bool = True  # whether it may be asked to count the tokens
+    # {% endif %}
 
 
 TITLE = "{{ cookiecutter.project_name | escaped }}"

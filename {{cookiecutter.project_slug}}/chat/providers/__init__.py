@@ -12,37 +12,7 @@ from dataclasses import dataclass, field
 
 from chat.conversation.messages import Message, StopReason, Usage
 from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
-
-
-@dataclass(frozen=True)
-class Provider:
-    """Who answers, and what is particular to it."""
-
-    name: str
-    label: str
-    module: str  # the one of this package that speaks its language  # {% if cookiecutter.extra_providers %}
-    model: str  # the one to begin with
-    context_tokens: int  # of the question, the conversation before it and the reply together
-    max_tokens: int  # of a reply, to begin with; a model that thinks first spends some of them unseen
-    takes_temperature: bool = True  # {% if cookiecutter.extra_providers and cookiecutter is tempered %}
-    # {% if cookiecutter.attachments != "none" %}
-    most_images: int = 0  # that a request may have
-    text_models: tuple[str, ...] = ()  # patterns of its models that take none
-    # {% endif %}
-    # {% if cookiecutter is remote %}
-    models: tuple[str, ...] = ()  # to choose from as long as it has not listed its own
-    key: str = ""  # the name of the setting
-    key_page: str = ""  # where to get one; empty where none is needed
-    base_url: str | None = None  # None: where the SDK looks for it
-    base_url_setting: str = ""  # the name of the setting for another address
-    base_url_example: str = ""  # for one that each has of their own
-    prices: dict[str, tuple[float, float]] = field(default_factory=dict)  # US dollars a million tokens in, and out
-    prices_of: str = ""  # the day on which they were read
-    # {% endif %}
-    # {% if cookiecutter is using("openai_compatible") %}
-    max_tokens_field: str = "max_tokens"
-    usage_on_request: bool = True  # whether it may be asked to count the tokens
-    # {% endif %}
+from chat.settings import Provider
 
 
 @dataclass(frozen=True)
