@@ -68,8 +68,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (anything_but("feedback", "none"), "tests/test_feedback.py tests/test_ratings.py tests/test_replay.py"),
     (lambda answers: stored(answers) or overseen(answers), "chat/feedback/ chat/history/rated.py"),
     (overseen, "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py"),
-    (given("history", "session"), "chat/history/memory.py"),
-    (stored, "chat/history/__main__.py chat/history/attachments.py chat/history/conversations.py"),
+    (stored, "chat/history/__main__.py chat/history/attachments.py"),
     (stored, "chat/history/engine.py chat/history/listing.py chat/history/migrations/ chat/history/tables.py"),
     (
         stored,
@@ -96,6 +95,7 @@ FILES: Sequence[tuple[Condition, str]] = [
 # `stream.py`; for an answer that has no such file `stream.py` stays, the one that is linted where it stands. So whoever
 # imports it names one module, whatever was chosen. Here: the name, and what is added to it.
 ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
+    "chat/history/conversations.py": itemgetter("history"),
     "chat/history/ratings.py": itemgetter("history"),
     "chat/ui/stream.py": itemgetter("streaming"),
     "tests/test_ratings.py": itemgetter("history"),

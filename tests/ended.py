@@ -7,6 +7,7 @@ of it asks. There the tests end it: at its first call, at its second, and so on,
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,14 @@ from streamlit.runtime.scriptrunner import ScriptRunner, StopException
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Conversation
+from chat.history import conversations as store
 from chat.providers import Chunk, Request
 from chat.replies.answering import api
 from chat.replies.reply import running
 
-try:
-    from chat.history import conversations as store
+STORED = find_spec("chat.history.tables") is not None
+if STORED:
     from chat.history.engine import engine
-except ImportError:
-    from chat.history import memory as store
 
 CHECK = ScriptRunner._maybe_handle_execution_control_request
 
@@ -132,7 +132,7 @@ def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
             time.sleep(0.001)
         assert not page.exception
         assert not any(message.status == "streaming" for message in conversation.everything()), calls
-        if conversation.messages and store.__name__.endswith("conversations"):
+        if conversation.messages and STORED:
             read = Conversation(id=conversation.id)
             with engine().connect() as connection:
                 store.read(read, store.Saved(), connection)

@@ -24,6 +24,7 @@ from chat import settings as app_settings
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Message
 from chat.conversation.text import Door
+from chat.history import conversations as store
 from chat.providers import Chunk, ProviderError, Request
 from chat.replies.reply import Reply, running
 from chat.ui import asking
@@ -31,14 +32,11 @@ from chat.ui.actions import act
 
 STORED = find_spec("chat.history.tables") is not None
 if STORED:
-    from chat.history import conversations as store
     from chat.history.engine import engine
     from chat.replies import limits
 
     limits.ON = True  # with which a reply that begins is counted for the person who is at the page
     asking.person = lambda: streamlit.session_state.get("person", "ann")
-else:
-    from chat.history import memory as store
 
 ACTIONS = ("Ask again", "Try again", "Continue", "Edit the question", "Ask", "Cancel", "Delete the turn", "Delete")
 WORDS = st.text(min_size=1, max_size=5) | st.sampled_from(["\ud83d", "\ude00", "a\ud83d", "\0"])
@@ -139,7 +137,7 @@ class Talk(RuleBasedStateMachine):
         for session in self.sessions:
             session.values["conversation"] = self.conversation
         asking.answer = lambda request: Provider().stream()
-        asking.Reply = self.fill
+        store.Reply = self.fill
 
     def fill(self, message: Message, chunks: object, *save: Callable[[Message], None]) -> None:
         """Have a provider fill a message, from where it stands."""

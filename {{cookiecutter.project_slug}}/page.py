@@ -8,8 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat import settings
 from chat.conversation.messages import Conversation, Message
-from chat.history.conversations import changing, find, reply_to_follow, stop  # {% if cookiecutter is stored %}
-from chat.history.memory import find, hold, reply_to_follow, stop  # {% if not cookiecutter is stored %}
+from chat.history.conversations import changing, find, reply_to_follow, stop
 from chat.replies import answering
 from chat.replies.attachments import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
@@ -184,7 +183,6 @@ if settings.SUGGESTIONS and not conversation.messages and not problem:
     )
 begin_next(conversation, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
-    hold(conversation)  # {% if not cookiecutter is stored %}
     st.query_params["c"] = conversation.id
 
 messages = conversation.messages
@@ -220,10 +218,8 @@ def draw_the_rest() -> None:
     with st.sidebar:
         if opened := draw_files(conversation):
             opened.owner = person()  # {% if cookiecutter is owned %}
-            # {% if cookiecutter is stored %}
             with changing(opened):
-                pass  # a new one is saved whole
-            # {% endif %}
+                pass  # it is kept from now on
             begin(opened)
             st.rerun()
         draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}

@@ -18,7 +18,7 @@ from chat.conversation.messages import (
     Message,  # {% if cookiecutter.streaming != "tokens" %}
     Usage,
 )
-from chat.history.memory import find, hold  # {% if not cookiecutter is stored %}
+from chat.history.conversations import changing, find  # {% if not cookiecutter is stored %}
 from chat.providers import Chunk, ProviderError
 from chat.replies.answering import api  # {% if cookiecutter is remote %}
 from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
@@ -390,10 +390,20 @@ def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(monkeypa
 # {% if not cookiecutter is stored %}
 def test_no_more_conversations_are_held_than_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "HOLD_CONVERSATIONS", 2)
-    conversations = [Conversation() for _ in range(3)]
-    for conversation in conversations:
-        hold(conversation)
-    assert [find(conversation.id) for conversation in conversations] == [None, *conversations[1:]]
+    ids = []
+    for _ in range(3):
+        with changing(conversation := Conversation()):
+            ids.append(conversation.id)
+    assert [find(name) is None for name in ids] == [True, False, False]
+
+
+def test_a_conversation_that_a_page_still_has_is_held_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HOLD_CONVERSATIONS", 1)
+    with changing(conversation := Conversation()):
+        pass
+    with changing(Conversation()):
+        pass
+    assert find(conversation.id) is conversation
 
 
 # {% endif %}

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from chat.conversation.messages import Conversation, Message
-from chat.history.conversations import changing, stop  # {% if cookiecutter is stored %}
-from chat.history.memory import changing, stop  # {% if not cookiecutter is stored %}
+from chat.history.conversations import changing, stop
 from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.sign_in import person  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.ui.usage import details

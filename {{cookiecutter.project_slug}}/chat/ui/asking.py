@@ -9,14 +9,12 @@ import streamlit as st
 
 from chat import settings  # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
 from chat.conversation.messages import Conversation
-from chat.history.conversations import changing, save  # {% if cookiecutter is stored %}
-from chat.history.memory import changing  # {% if not cookiecutter is stored %}
+from chat.history.conversations import changing, start_reply
 from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.providers import Request
 from chat.replies import limits  # {% if cookiecutter is counted %}
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
 from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
-from chat.replies.reply import Reply
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
 from chat.ui.sign_in import person  # {% if cookiecutter is counted %}
 
@@ -62,10 +60,8 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     # {% else %}
     request = replace(options, messages=conversation.before(message))
     # {% endif %}
-    chunks = answer(request)  # {% if not cookiecutter.extra_providers %}
-    chunks = first_answer(request)  # {% if cookiecutter.extra_providers %}
-    Reply(message, chunks)  # {% if not cookiecutter is stored %}
-    Reply(message, chunks, save)  # {% if cookiecutter is stored %}
+    start_reply(message, answer(request))  # {% if not cookiecutter.extra_providers %}
+    start_reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
     # {% if cookiecutter is counted %}
     if limits.ON:
         add_use(message, who)

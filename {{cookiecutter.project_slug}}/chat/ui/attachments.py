@@ -12,8 +12,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment, RefusedError
 from chat.conversation.attachments.reading import SUFFIXES, read
 from chat.conversation.messages import Conversation
-from chat.history.conversations import changing  # {% if cookiecutter is stored %}
-from chat.history.memory import changing  # {% if not cookiecutter is stored %}
+from chat.history.conversations import changing
 from chat.providers import Request
 from chat.replies.attachments import most_images
 
