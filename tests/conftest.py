@@ -82,10 +82,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Where combinations of answers were tried, a table of them; and what was measured of containers."""
     rows: dict[str, dict[str, Any]] = {}
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
-        for bake, name, value in (
-            value for name, value in getattr(report, "user_properties", ()) if name == "measured"
-        ):
-            terminalreporter.write_line(f"{bake:10}  {name:30}  {value}")
+        noted = report.user_properties if getattr(report, "when", "") == "call" else ()
+        for bake, what, value in (value for name, value in noted if name == "measured"):
+            terminalreporter.write_line(f"{bake:10}  {what:20}  {value}")
         properties = dict(getattr(report, "user_properties", ()))
         if "combination" in properties:
             row = rows.setdefault(properties["combination"], {"seconds": 0.0})

@@ -1,4 +1,4 @@
-"""The provider of a container's tests, in a container beside it: one reply again and again, ten words a second."""
+"""The provider beside an app in a container: one reply again and again, ten words a second; the second one stalls."""
 
 import socket
 import sys
@@ -7,5 +7,5 @@ from wire import Wire
 
 if __name__ == "__main__":
     provider = Wire()
-    provider.play("good", text=sys.argv[1], chunks=len(sys.argv[1].split()), rate=10)
+    provider.play(["good", "stall", "good"], text=sys.argv[1], chunks=len(sys.argv[1].split()), rate=10)
     provider._server.run(sockets=[socket.create_server(("", 9000))])

@@ -4,6 +4,7 @@
 """
 
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ WORDS = " ".join(f"word{number}" for number in range(60))
 SECRETS = f'OPENAI_API_KEY = "{KEY}"\nOPENAI_BASE_URL = "http://provider:9000/openai/v1"\n'
 PORT = 8501
 OK, UNAVAILABLE = 200, 503
+TERMINATED = str(128 + signal.SIGTERM)
 MEGABYTE = 1_000_000
 Measured = Callable[[str, object], None]
 
@@ -47,13 +49,13 @@ class Deployment:
         shutil.rmtree(self.project, ignore_errors=True)
         shutil.copytree(baked, self.project)
         compose = yaml.safe_load((self.project / "compose.yaml").read_text("utf-8"))
-        self.services, self.has_provider = compose["services"].keys(), "secrets" in compose
+        self.has_provider, self.has_database = "secrets" in compose, "database" in compose["services"]
         self.url = f"http://127.0.0.1:{free_port()}"
         override = f'services:\n  chat:\n    ports: !override ["{self.url.removeprefix("http://")}:{PORT}"]\n'
         if self.has_provider:
             shutil.copytree(ROOT / "tests" / "wire", self.project / "provider" / "wire")
-            for name in ("provider.py", "waiting.py"):
-                shutil.copy(ROOT / "tests" / name, self.project / "provider" / name)
+            for module in ("provider.py", "waiting.py"):
+                shutil.copy(ROOT / "tests" / module, self.project / "provider" / module)
             self.write_secrets(0o644)
             override += f"""
   provider:
@@ -61,9 +63,9 @@ class Deployment:
     init: true
     command: [python, /provider/provider.py, "{WORDS}"]
     volumes: ["./provider:/provider:ro"]
-    healthcheck: {{disable: true}}
+    healthcheck: {{test: [CMD, "true"], start_period: 9s, start_interval: 1s}}
 """
-        if "database" in self.services:
+        if self.has_database:
             example = (self.project / ".env.example").read_text("utf-8")
             (self.project / ".env").write_text(example.replace('PASSWORD=""', f'PASSWORD="{KEY.replace("-", "")}"'))
         (self.project / "compose.override.yaml").write_text(override)
@@ -173,7 +175,7 @@ def test_no_secret_is_in_a_layer_of_the_image(deployment: Deployment) -> None:
 
 def test_people_chat_and_stop_a_reply(deployment: Deployment, page: Page) -> None:
     tab = Tab(page)
-    tab.ask("Hello")
+    tab.ask("Tell me a very long story, with every detail.")
     expect(tab.messages.nth(1)).to_contain_text(" ")
     if deployment.has_provider:
         expect(tab.messages.nth(1)).to_contain_text(WORDS)
@@ -195,13 +197,14 @@ def test_what_is_kept_outlasts_a_restart(deployment: Deployment, page: Page) -> 
     deployment.compose("restart", "chat")
     wait_until(lambda: ready(deployment.url) == OK)
     page.wait_for_selector("[data-test-connection-state=CONNECTED]")
-    assert '"rating": "up"' in deployment.compose("exec", "-T", "chat", "python", "-m", "chat.feedback", "export")
+    kept = ["python", "-m", "chat.feedback", "export"] if deployment.has_database else ["cat", "data/feedback.jsonl"]
+    assert '"rating": "up"' in deployment.compose("exec", "-T", "chat", *kept)
     page.goto(address)
-    expect(Tab(page).messages).to_have_count(2 if "database" in deployment.services else 0)
+    expect(Tab(page).messages).to_have_count(2 if deployment.has_database else 0)
 
 
 def test_a_database_that_dies_and_comes_back(deployment: Deployment, page: Page) -> None:
-    if "database" not in deployment.services:
+    if not deployment.has_database:
         assert ready(deployment.url) == OK  # it needs none
         return
     tab = Tab(page)
@@ -256,7 +259,7 @@ def test_it_stops_when_it_is_told_to_and_the_reply_has_ended(
     tab.ask("Hello")
     expect(tab.messages.nth(1)).to_contain_text(" ")
     deployment.compose("stop", "chat")
-    assert deployment.inspect(".State.ExitCode") == "0"
+    assert deployment.inspect(".State.ExitCode") == TERMINATED
     *_, ended = (line for line in deployment.logged().splitlines() if '"event": "reply ended"' in line)
     assert '"status": "complete"' in ended
     assert '"event": "app stopped"' in deployment.logged()

@@ -146,6 +146,7 @@ def test_the_compose_file_is_valid_and_gives_no_more_rights_than_needed(project:
     output(tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "compose.yaml", cwd=project)
     compose = yaml.safe_load((project / "compose.yaml").read_text("utf-8"))
     chat = compose["services"]["chat"]
+    assert chat["init"]
     assert chat["read_only"]
     assert chat["tmpfs"] == ["/tmp"]  # noqa: S108
     assert chat["cap_drop"] == ["ALL"]

@@ -140,11 +140,11 @@ class Chatting(Guest):
 
     def __init__(self, socket: ClientConnection) -> None:
         super().__init__(socket)
-        self.drawn = ""  # of replies and what else is Markdown
+        self.drawn = ""  # replies, and what went wrong
 
     def _see(self, element: Element) -> None:
         super()._see(element)
-        self.drawn += f"{element.markdown.body}{element.alert.body}{element.toast.body} "
+        self.drawn += f"{element.markdown.body}{element.alert.body}{element.exception.message} "
 
     async def chat(self, url: str, name: str, over: asyncio.Event) -> tuple[str, int]:
         """Ask until it is `over`; what then stands on the page, and how many questions there were."""
@@ -188,7 +188,7 @@ def test_a_rollout_loses_no_word(two: Replicas, wire: Wire, capsys: pytest.Captu
         print(f"\nwords sent: {sent}, words on the pages: {on_pages}")
     assert {request.closed_by for request in wire.requests} == {"server"}
     assert sent == on_pages == WORDS * sum(turns for _, turns in pages)
-    assert not [page for page, _ in pages if "interrupted" in page or "went wrong" in page]
+    assert not [page for page, _ in pages if re.search("interrupted|wrong|Error", page)]
 
 
 @pytest.mark.thorough
@@ -209,4 +209,5 @@ def test_a_page_is_sent_on_with_the_question_that_it_asks(two: Replicas, wire: W
     expect(tab.messages).to_have_count(4)
     assert old.process.wait(HANG) is not None
     assert [request.closed_by for request in wire.requests] == ["server", "server"]
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.context.close()

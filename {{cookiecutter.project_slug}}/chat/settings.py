@@ -11,7 +11,7 @@ SECRETS = ROOT / ".streamlit" / "secrets.toml"
 
 try:
     with suppress(FileNotFoundError):
-        SECRETS.open().close()
+        SECRETS.open("rb").close()
 except OSError as error:  # Streamlit would take it for a port that it may not have
     sys.exit(
         f"{SECRETS} cannot be read: {error.strerror}, with mode {SECRETS.stat().st_mode & 0o777:o}. "
