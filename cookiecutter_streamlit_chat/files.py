@@ -84,10 +84,9 @@ FILES: Sequence[tuple[Condition, str]] = [
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),
     (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),
-    (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/parts.py chat/ui/rich.py"),
+    (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/parts.py"),
     (given("rich_replies", "yes"), "chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py"),
     (given("rich_replies", "yes"), "tests/test_mathematics.py tests/test_rich.py"),
-    (given("rich_replies", "no"), "chat/ui/plain.py"),
     (reads_tables, "chat/conversation/delimited.py"),
 ]
 
@@ -98,6 +97,7 @@ ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
     "chat/history/conversations.py": itemgetter("history"),
     "chat/history/ratings.py": itemgetter("history"),
     "chat/ui/stream.py": itemgetter("streaming"),
+    "chat/ui/text.py": lambda answers: "rich" if answers["rich_replies"] == "yes" else "plain",
     "tests/test_ratings.py": itemgetter("history"),
 }
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.ui.text import draw_text
+
 FENCE = "```vega-lite\n"
 
 try:
     from chat.conversation.parts import Chart
-    from chat.ui.rich import draw_parts, draw_text
+    from chat.ui.text import draw_parts
 except ImportError:  # where replies are not rich
-    from chat.ui.plain import draw_text
-
     Chart = draw_parts = None
 
 

@@ -23,9 +23,8 @@ from chat.providers import Chunk, ProviderError
 from chat.replies.answering import api  # {% if cookiecutter is remote %}
 from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
 from chat.ui import models as choice  # {% if cookiecutter is remote %}
-from chat.ui import plain as drawing  # {% if cookiecutter.rich_replies == "no" %}
-from chat.ui import rich as drawing  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui import stream as way  # {% if cookiecutter.streaming != "tokens" %}
+from chat.ui import text as drawing
 from chat.ui.models import listing  # {% if cookiecutter is remote %}
 from tests.conftest import ScriptedProvider, new_page
 

@@ -280,7 +280,7 @@ def test_what_draws_is_loaded_when_something_is_drawn() -> None:
     code = (
         "import sys\nfrom streamlit.testing.v1 import AppTest\n"
         f"page = AppTest.from_file({str(PAGE)!r}, default_timeout={HANG_SECONDS}).run()\n"
-        "from chat.ui.rich import draw_text\n"
+        "from chat.ui.text import draw_text\n"
         "draw_text('a **b**')\n"
         "print(sorted({'pandas', 'altair', 'pyarrow'} & {*sys.modules}))\n"
     )

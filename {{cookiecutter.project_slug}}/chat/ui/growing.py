@@ -11,8 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.ui.markdown.parser import PARSER
 from chat.ui.markdown.safe import language_of, parsed, safe_markdown
-from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
-from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.text import draw_text
 from chat.ui.undrawable import or_as_text
 
 # What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from chat.conversation.messages import Message
-from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
-from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.text import draw_text
 
 
 def draw_reasoning(reply: Message) -> None:

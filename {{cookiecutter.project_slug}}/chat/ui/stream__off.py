@@ -10,9 +10,8 @@ from chat.ui.follow import (
     follow,
     with_notices,  # {% if cookiecutter is remote %}
 )
-from chat.ui.plain import draw_text  # {% if cookiecutter.rich_replies == "no" %}
 from chat.ui.reasoning import draw_reasoning
-from chat.ui.rich import draw_text  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.text import draw_text
 
 
 def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
