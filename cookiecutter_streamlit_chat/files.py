@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cookiecutter_streamlit_chat.conditions import counted, deployed, overseen, remote, stored, using, visited
+from cookiecutter_streamlit_chat.conditions import counted, deployed, overseen, owned, remote, stored, using
 
 Answers = dict[str, Any]
 Condition = Callable[[Answers], bool]
@@ -78,7 +78,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (stored, "tests/test_conversation_list.py tests/test_database.py tests/test_listing.py"),
     (counted, "chat/history/migrations/versions/uses_0001.py chat/history/uses.py chat/replies/limits.py"),
     (counted, "tests/test_limits.py"),
-    (visited, "chat/ui/visitors.py"),
+    (owned, "chat/ui/person.py"),
     (given("sign_in", "oidc"), "chat/ui/sign_in.py tests/test_sign_in.py"),
     (deployed, ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"),
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
@@ -96,6 +96,7 @@ FILES: Sequence[tuple[Condition, str]] = [
 ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
     "chat/history/conversations.py": itemgetter("history"),
     "chat/history/ratings.py": itemgetter("history"),
+    "chat/ui/person.py": itemgetter("sign_in"),
     "chat/ui/stream.py": itemgetter("streaming"),
     "chat/ui/text.py": lambda answers: "rich" if answers["rich_replies"] == "yes" else "plain",
     "tests/test_ratings.py": itemgetter("history"),

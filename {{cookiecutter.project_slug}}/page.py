@@ -17,18 +17,18 @@ from chat.ui.asking import ask, begin_next
 from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
 from chat.ui.markdown.safe import inert
+from chat.ui.person import person  # {% if cookiecutter is owned %}
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
 from chat.ui.reasoning import draw_reasoning
 from chat.ui.save_and_open import draw_files
 from chat.ui.sidebar import draw_options
-from chat.ui.sign_in import draw_sign_out, person, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.ui.sign_in import draw_sign_out, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
 from chat.ui.stream import draw_reply
 from chat.ui.text import (
     draw_parts,  # {% if cookiecutter.rich_replies == "yes" %}
     draw_text,
 )
 from chat.ui.undrawable import or_as_text
-from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {

@@ -8,7 +8,7 @@ from chat.server import draining  # {% if cookiecutter is deployed %}
 from chat.server.headers import SecurityHeaders, lifespan
 from chat.server.health import readiness  # {% if cookiecutter is deployed("database") %}
 from chat.ui.failures import say_that_it_failed  # {% if cookiecutter is stored %}
-from chat.ui.visitors import VisitorCookie  # {% if cookiecutter is visited %}
+from chat.ui.person import VisitorCookie  # {% if cookiecutter is visited %}
 
 # {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" and not cookiecutter is overseen %}
 app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)

@@ -7,9 +7,8 @@ import streamlit as st
 from chat.conversation.messages import Conversation, Message
 from chat.history.conversations import changing, stop
 from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
-from chat.ui.sign_in import person  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.ui.person import person  # {% if cookiecutter is owned %}
 from chat.ui.usage import details
-from chat.ui.visitors import person  # {% if cookiecutter is visited %}
 
 ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
 

@@ -16,7 +16,7 @@ from chat.replies import limits  # {% if cookiecutter is counted %}
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
 from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
-from chat.ui.sign_in import person  # {% if cookiecutter is counted %}
+from chat.ui.person import person  # {% if cookiecutter is counted %}
 
 
 def ask(key: str) -> None:

@@ -40,11 +40,6 @@ def draw_sign_out() -> None:
     st.button("Sign out", icon=":material/logout:", on_click=st.logout)
 
 
-def person() -> str:
-    """The id of who has signed in: the provider's, which stays the same when a name or an address changes."""
-    return str(st.user["sub"])
-
-
 def address() -> str:
     """The e-mail address of who has signed in, in small letters; empty where the provider tells none, or doubts it."""
     return "" if st.user.get("email_verified") is False else str(st.user.get("email") or "").lower()

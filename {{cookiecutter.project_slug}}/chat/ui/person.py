@@ -1,4 +1,4 @@
-"""Whose conversations are listed: those of the same browser, which a cookie tells."""
+"""Whose conversations are shown: those of the same browser, which a cookie tells."""
 
 import re
 
