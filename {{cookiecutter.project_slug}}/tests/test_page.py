@@ -380,7 +380,8 @@ def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(monkeypa
             yield text
 
     monkeypatch.setattr(way, "follow", texts)
-    reply = SimpleNamespace(message=Message("assistant", "Hi."))
+    reply = SimpleNamespace(message=Message("assistant", "Hi."))  # {% if not cookiecutter is remote %}
+    reply = SimpleNamespace(message=Message("assistant", "Hi."), notice="")  # {% if cookiecutter is remote %}
     way.draw_reply(cast("Reply", reply), st.empty(), lambda: None)
     assert most <= 2
 
