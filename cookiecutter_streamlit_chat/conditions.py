@@ -5,9 +5,9 @@ from typing import Any
 from cookiecutter_streamlit_chat.providers import chosen
 
 
-def using(answers: dict[str, Any], module: str) -> bool:
-    """Whether a provider that was chosen is served by this module."""
-    return any(provider["module"] == module for provider in chosen(answers))
+def using(answers: dict[str, Any], *modules: str) -> bool:
+    """Whether a provider that was chosen is served by one of these modules."""
+    return any(provider["module"] in modules for provider in chosen(answers))
 
 
 def served_by(answers: dict[str, Any], module: str) -> bool:

@@ -26,7 +26,7 @@ def anything_but(question: str, value: str) -> Condition:
 
 def served(*modules: str) -> Condition:
     """Whether a provider that was chosen is served by one of these modules."""
-    return lambda answers: any(using(answers, module) for module in modules)
+    return lambda answers: using(answers, *modules)
 
 
 def reads_tables(answers: Answers) -> bool:

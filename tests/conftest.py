@@ -34,6 +34,7 @@ sys.dont_write_bytecode = True  # a cache folder in the template would be baked 
 
 TEMPLATE = ROOT / FOLDER
 Bake = Callable[..., Path]
+CANARY = "a-canary-key"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -133,9 +134,13 @@ def start(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[
     def start(**answers: str) -> App:
         project = copied(bake(**answers), tmp_path / "app")
         environment = {}
-        for provider in ("openai", "anthropic"):
-            environment[f"{provider.upper()}_API_KEY"] = "any"
-            environment[f"{provider.upper()}_BASE_URL"] = wire.base_url(provider)
+        for provider, wire_format in {
+            "openai": "openai",
+            "anthropic": "anthropic",
+            "openai_compatible": "chat",
+        }.items():
+            environment[f"{provider.upper()}_API_KEY"] = CANARY
+            environment[f"{provider.upper()}_BASE_URL"] = wire.base_url(wire_format)
         apps.append(App(project, browser, log=tmp_path / "log", **environment))
         return apps[-1]
 

@@ -3,7 +3,7 @@
 Each line of standard input is a list of texts: questions and replies in turn, the last one the question. With `null`
 after it the reply is stopped at its first word, with `false` when one more line comes. An empty list asks for the list
 of models. A list in place of a text is a text and the files that go with it: of each its name, and its data in base64.
-A line that is no list is settings, from then on: numbers are the app's, texts the environment's.
+A line that is no list is settings, from then on: numbers are the app's, texts the environment's, where null is none.
 """
 
 import asyncio
@@ -55,7 +55,10 @@ for line in iter(sys.stdin.readline, ""):
     texts = json.loads(line)
     if isinstance(texts, dict):
         for name, value in texts.items():
-            (os.environ if isinstance(value, str) else vars(settings))[name] = value
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                (os.environ if isinstance(value, str) else vars(settings))[name] = value
         if prepared:
             api.client.cache_clear()
             prepared = False

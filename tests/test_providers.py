@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conftest import PROVIDERS, ROOT, Bake
+from conftest import CANARY, PROVIDERS, ROOT, Bake
 from waiting import HANG, wait_until
 from wire import DIALECTS, ERRORS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
 from wire.quirks import QUIRKS
@@ -22,7 +22,6 @@ one_of_each_module = pytest.mark.parametrize("provider", MODULES, indirect=True,
 of_the_others = pytest.mark.parametrize(
     "provider", [name for name in REMOTE if name not in MODULES], indirect=True, scope="module"
 )
-CANARY = "a-canary-key"
 QUESTION = ["What is the capital of France?"]
 HALF = first_half()
 
@@ -45,7 +44,7 @@ class Driver:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
         )
-        self.changed: dict[str, float | str] = {}
+        self.changed: dict[str, float | str | None] = {}
         self._write(PATIENCE)
 
     def _write(self, line: object) -> None:
@@ -53,7 +52,7 @@ class Driver:
         self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
 
-    def set(self, **settings: float | str) -> None:
+    def set(self, **settings: float | str | None) -> None:
         """Change settings of the app, or of its environment."""
         self.changed |= settings
         self._write(settings)

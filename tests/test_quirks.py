@@ -95,6 +95,35 @@ def test_when_to_come_back(asked: Asked, retry_after: str, wait: str, requests: 
     assert len(asked.wire.requests) == requests
 
 
+# What a person is told of each, where an address is asked that speaks no TLS. Not every SDK reads each setting.
+NETWORK = {
+    "no package for it": ("HTTPS_PROXY", "socks5://127.0.0.1:9", "Check HTTPS_PROXY."),
+    "a bad port": ("HTTPS_PROXY", "http://127.0.0.1:99999", "Check HTTPS_PROXY."),
+    "no address": ("HTTPS_PROXY", "http://[::1", "Check HTTPS_PROXY."),
+    "nobody there": ("HTTPS_PROXY", "http://127.0.0.1:9", "HTTPS_PROXY"),
+    "cannot be read": ("NO_PROXY", "[::1", {"anthropic": "Check NO_PROXY."}),
+    "no file": (
+        "SSL_CERT_FILE",
+        "nowhere.pem",
+        dict.fromkeys(("openai", "anthropic", "gemini", "chat"), "SSL_CERT_FILE."),
+    ),
+    "no file of AWS": ("AWS_CA_BUNDLE", "nowhere.pem", {"bedrock": "Check AWS_CA_BUNDLE."}),
+}
+
+
+@pytest.mark.parametrize("case", NETWORK)
+def test_a_setting_of_the_network(asked: Asked, case: str) -> None:
+    name, value, said = NETWORK[case]
+    provider, address = PROVIDERS[asked.wire_format], asked.wire.base_url(asked.wire_format)
+    asked.driver.set(**environment(provider, address.replace("http:", "https:")), **{name: value})
+    outcome = asked.driver.ask(QUESTION)
+    asked.driver.set(**environment(provider, address), **{name: None})
+    expected = said if isinstance(said, str) else said.get(asked.wire_format, "speaks no TLS")
+    assert expected in outcome["error"], outcome["detail"]
+    assert readable(outcome["error"])
+    assert not outcome["text"]
+
+
 @pytest.mark.parametrize(
     "words", ["System role not supported", "This model doesn't support system messages. Try again without."]
 )

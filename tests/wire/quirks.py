@@ -298,6 +298,15 @@ FAILED += [
     Quirk("bedrock_busy", "An error in the stream", {
         "bedrock": raw("bedrock", frame("exception", "throttlingException", {"message": "Slow down"}))
     }, "rate_limit", "", 3),
+    Quirk("bedrock_fault", "An error in the stream", {
+        "bedrock": raw("bedrock", frame("exception", "internalServerException", {"message": "Sorry"}))
+    }, "overloaded", "", 3),
+    Quirk("bedrock_token", "A key that is refused", {"bedrock": refusal(
+        403, "The security token included in the request is invalid.", "UnrecognizedClientException")["bedrock"]
+    }, "auth", ""),
+    Quirk("bedrock_model", "A model that there is not", {"bedrock": refusal(
+        404, "Could not resolve the foundation model.", "ResourceNotFoundException")["bedrock"]
+    }, "not_found", ""),
     Quirk("gemini_busy", "An error in the stream", {
         "gemini": raw("gemini", sse({"error": {"code": 503, "message": "Busy", "status": "UNAVAILABLE"}}))
     }, "overloaded", "", 3),
@@ -331,9 +340,9 @@ FAILED += [
     Quirk("html", "A page in place of a stream", each(lambda name: Raw(PAGE, media_type="text/html")), "address", "",
           detail="html"),
     Quirk("json", "A document in place of a stream", each(
-        lambda name: Raw(b'{"status": "ok"}', media_type="application/json"),
-        ("chat", "openai", "anthropic", "bedrock"),
-    ), "address", ""),
+        lambda name: Raw(b'{"status": "ok"}', media_type="application/json")), "address", ""),
+    Quirk("json_list", "A list in place of a stream", each(
+        lambda name: Raw(b'[{"status": "ok"}]', media_type="application/json")), "address", ""),
     Quirk("json_error", "An error as a document that has status 200", only({
         name: Raw(one.body, media_type="application/json") for name, one in refusal(429, "Slow", 429).items()
     }, "chat", "openai"), "rate_limit", "", 3),

@@ -8,7 +8,6 @@ import pytest
 
 from chat import settings
 from chat.providers.errors import (
-    KINDS_BY_CODE,
     KINDS_BY_NAMES,
     KINDS_BY_STATUS,
     KINDS_BY_WORDS,
@@ -48,7 +47,7 @@ class RemoteProtocolError(Exception):
         (SdkError("Invalid API key", status_code=403), "auth"),
         (SdkError("CUDA out of memory", status_code=500), "memory"),
         (SdkError(status_code=429), "rate_limit"),
-        # {% if cookiecutter is using("openai") or cookiecutter is using("openai_compatible") %}
+        # {% if cookiecutter is using("openai", "openai_compatible") %}
         (SdkError(code="insufficient_quota", status_code=429), "quota"),
         (SdkError(code="rate_limit_exceeded"), "rate_limit"),
         # {% endif %}
@@ -78,10 +77,10 @@ def test_kinds(error: object, kind: str) -> None:
 
 
 def test_every_kind_has_its_sentence() -> None:
-    assert {*KINDS_BY_STATUS.values(), *KINDS_BY_CODE.values(), *KINDS_BY_NAMES.values()} <= TOLD.keys()
+    assert {*KINDS_BY_STATUS.values(), *KINDS_BY_NAMES.values()} <= TOLD.keys()
     assert KINDS_BY_WORDS.keys() <= TOLD.keys()
     for kind in TOLD:
-        said = failure(kind, PROVIDER, "", cause="HTTPS_PROXY").sentence
+        said = failure(kind, PROVIDER, "", causes=["HTTPS_PROXY"]).sentence
         assert said[0].isupper()
         assert said.endswith(".")
         assert not any(sign in said for sign in ("{", "}", "None", "  ", "..", " ."))
@@ -130,6 +129,8 @@ def test_a_setting_that_lets_nothing_be_asked_is_named(monkeypatch: pytest.Monke
     assert provider_error(no_proxy, PROVIDER).sentence == "The request could not be made. Check HTTPS_PROXY."
     no_file = FileNotFoundError(2, "No such file or directory")
     assert provider_error(no_file, PROVIDER).sentence == "The request could not be made. Check SSL_CERT_FILE."
+    no_network = provider_error(ConnectionRefusedError(), PROVIDER).sentence
+    assert "Check the network and HTTPS_PROXY and " in no_network
     assert "why is not known" in provider_error(ValueError("odd"), PROVIDER).sentence
 
 

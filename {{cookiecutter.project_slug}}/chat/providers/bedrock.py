@@ -10,11 +10,17 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request, keys
-from chat.providers.errors import failure, provider_error
+from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, key_setting
 from chat.providers.threads import in_thread
 
 REGION = settings.secret("AWS_REGION") or settings.secret("AWS_DEFAULT_REGION") or "us-east-1"
+# In place of the statuses that come with them: those of a stream have none, the others one that says less.
+STATUSES = {
+    **dict.fromkeys(("UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"), 401),
+    **dict.fromkeys(("internalServerException", "modelStreamErrorException"), 500),
+    **dict.fromkeys(("serviceUnavailableException", "ModelNotReadyException"), 503),
+}
 
 _has_credentials = False
 
@@ -99,9 +105,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             messages=turns,
             inferenceConfig={"maxTokens": request.max_tokens},
         )
-        kind = response["ResponseMetadata"]["HTTPHeaders"].get("content-type", "")
-        if kind.startswith(("text/html", "application/json")):
-            raise failure("address", provider, kind)
+        if is_document(headers := response["ResponseMetadata"]["HTTPHeaders"]):
+            raise failure("address", provider, headers["content-type"])
         opened.append(response["stream"])
         for event in response["stream"]:
             if hand_over(event):
@@ -130,8 +135,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         raise
     except ClientError as error:
         http: Any = error.response.get("ResponseMetadata", {})
-        code, status = error.response["Error"]["Code"], http.get("HTTPStatusCode", 0)
-        raise provider_error(error, provider, code, status, http.get("HTTPHeaders")) from error
+        status = STATUSES.get(error.response["Error"]["Code"]) or http.get("HTTPStatusCode", 0)
+        raise provider_error(error, provider, status, http.get("HTTPHeaders", {}).get("retry-after", "")) from error
     except Exception as error:
         raise provider_error(error, provider) from error
     finally:

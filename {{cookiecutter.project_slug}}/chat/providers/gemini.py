@@ -1,5 +1,6 @@
 """Google's Gemini API: https://ai.google.dev/api/generate-content."""
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chat import settings
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.errors import failure, provider_error
+from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, problem
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         usage = None
         async with aclosing(chunks):
             async for chunk in chunks:
+                if is_document(headers := chunk.sdk_http_response.headers):
+                    raise failure("address", provider, headers["content-type"])
                 usage = chunk.usage_metadata or usage
                 if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
                     raise failure("blocked", provider, chunk.prompt_feedback.block_reason)
@@ -106,4 +109,5 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     except ProviderError:
         raise
     except Exception as error:
-        raise provider_error(error, provider, getattr(error, "status", "")) from error
+        delay = re.search(r"'retryDelay': '([\d.]+)s'", str(error))
+        raise provider_error(error, provider, wait=delay[1] if delay else "") from error
