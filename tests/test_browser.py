@@ -13,8 +13,10 @@ from playwright.sync_api import expect
 from test_answers import HOSTILE
 
 from app import App
+from conftest import CANARY
 from waiting import wait_until
 from wire import Wire
+from wire.quirks import END, raw, refusal, said
 
 LONG = "\n\n".join(f"Paragraph {n} of a *long* reply, with `code` and more words to read." for n in range(8))
 
@@ -118,6 +120,52 @@ def test_a_failure_in_mid_reply_and_another_try(start: Callable[..., App], wire:
     app.wait_for_the_end()
     expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
     assert "Paragraph" not in app.messages.nth(1).inner_text()
+
+
+def test_a_person_is_told_what_a_provider_does_beside_answering(start: Callable[..., App], wire: Wire) -> None:
+    app = start(llm_provider="openai_compatible")
+    reply, dialog = app.messages.nth(1), app.page.get_by_role("dialog")
+    # It wants to be left alone for a while.
+    wire.play("rate_limit", retry_after=30)
+    app.ask("Well?")
+    expect(reply).to_contain_text("Your model server is busy: asking again in 30 s (2 of 3)")
+    app.picture("asking-again")
+    app.press("Stop")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("stopped")
+    expect(reply).not_to_contain_text("asking again")
+
+    # What it said turns out to be thoughts, which the page has drawn by then.
+    wire.play("good", text="The answer may be 1.</think>It is 2.", chunks=30, until=15)
+    app.press("Try again")
+    expect(reply).to_contain_text("The answer")
+    wire.requests[-1].go_on()
+    expect(reply).to_contain_text("It is 2.")
+    app.wait_for_the_end()
+    expect(reply.get_by_text("Thought for")).to_be_visible()
+    expect(reply.get_by_text("The answer may be 1.")).not_to_be_visible()
+    assert "think" not in reply.inner_text()
+    assert reply.inner_text().count("It is 2.") == 1
+
+    # It ends a reply early, for a reason of its own.
+    wire.answer(raw("chat", said("chat", "Half a") + END["chat"]("abort")))
+    app.choose("Ask again")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("The provider ended the reply early.")
+    app.choose("Details")
+    expect(dialog).to_contain_text("Reason: abort")
+    app.page.keyboard.press("Escape")
+    wire.play("good", text=" sentence.")
+    app.press("Continue")
+    expect(reply).to_contain_text("Half a sentence.")
+    expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
+
+    # It refuses, and quotes the key.
+    wire.answer(refusal(403, f"{CANARY!r} may not ask for this.")["chat"])
+    app.choose("Ask again")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("Your model server does not allow this.")
+    app.choose("Details")
+    expect(dialog).to_contain_text("'***' may not ask for this.")
+    app.picture("details-of-a-failure")
+    assert CANARY not in app.page.content()
 
 
 def test_texts_stand_on_the_page_as_they_were_typed(start: Callable[..., App]) -> None:
