@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from test_bakes import DEFAULTS, VALUES, expected_files
 from test_combinations import combinations
+from test_rooms import LARGEST
 
 from conftest import TEMPLATE, Bake
 from cookiecutter_streamlit_chat.files import TABLE, Table, anything_but, files_of, given
@@ -53,3 +54,9 @@ def test_whoever_imports_an_alternative_names_the_same_module(bake: Bake, stream
     assert (project / "chat" / "ui" / "stream.py").read_text("utf-8").splitlines()[0] == docstring
     assert [path.name for path in (project / "chat" / "ui").glob("*stream*")] == ["stream.py"]
     assert "from chat.ui.stream import draw_reply" in (project / "page.py").read_text("utf-8")
+
+
+def test_the_page_is_read_in_five_minutes(bake: Bake) -> None:
+    """What a feature adds to it is in `chat/ui/`, and called at one place: so the template reads like a page too."""
+    assert sum("# {%" in line for line in (TEMPLATE / "page.py").read_text("utf-8").splitlines()) <= 20
+    assert len((bake(**LARGEST) / "page.py").read_text("utf-8").splitlines()) <= 150

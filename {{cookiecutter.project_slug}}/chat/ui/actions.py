@@ -7,29 +7,9 @@ import streamlit as st
 from chat.conversation.messages import Conversation, Message
 from chat.history.conversations import changing, stop
 from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
-from chat.ui.person import person  # {% if cookiecutter is owned %}
 from chat.ui.usage import details
 
 ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
-
-
-def begin(conversation: Conversation | None = None) -> None:
-    # {% if not cookiecutter is stored %}
-    """Turn to another conversation, else a new one; replies of this one that are still coming end."""
-    for message in st.session_state.conversation.everything():
-        stop(message.id)
-    # {% else %}
-    """Turn to another conversation, else a new one."""
-    # {% endif %}
-    st.query_params.clear()
-    st.session_state.pop("action", None)  # {% if cookiecutter is stored %}
-    st.session_state.pop("form", None)
-    st.session_state.pop("shown", None)
-    # {% if not cookiecutter is owned %}
-    st.session_state.conversation = conversation or Conversation()
-    # {% else %}
-    st.session_state.conversation = conversation or Conversation(owner=person())
-    # {% endif %}
 
 
 def change(conversation: Conversation, how: Callable[..., object], message_id: str, *values: object) -> None:

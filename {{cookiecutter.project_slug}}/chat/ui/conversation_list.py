@@ -8,7 +8,8 @@ import streamlit as st
 
 from chat.history.conversations import TITLE_LENGTH, find
 from chat.history.listing import Entry, entries, remove, rename
-from chat.ui.actions import begin
+from chat.ui.opening import begin
+from chat.ui.person import person
 
 LISTED = 20  # each run of the page sends them all to the browser
 LEFT = """<style>
@@ -17,17 +18,12 @@ LEFT = """<style>
 </style>"""  # where a list is read; in the middle is all that Streamlit's buttons can
 
 
-def draw_list(person: str, current: str) -> None:
-    """Draw a person's conversations, and what can be done with the one on the page.
-
-    Args:
-        person: whose they are.
-        current: the id of the one on the page.
-    """
+def draw_list(current: str) -> None:
+    """Draw a person's conversations, and what can be done with the one on the page, which has this id."""
     st.html(LEFT)
     words = st.text_input("Search", key="words", placeholder="Search", label_visibility="collapsed")
     most = st.session_state.setdefault("listed", LISTED)
-    found = entries(person, words, most + 1)
+    found = entries(person(), words, most + 1)
     if words and not found:
         st.text("No matches.")
     for day, in_day in groupby(found[:most], key=day_of):

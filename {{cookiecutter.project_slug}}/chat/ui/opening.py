@@ -1,0 +1,63 @@
+"""Opening the page, and turning to another conversation."""
+
+import threading
+
+import streamlit as st
+
+from chat import settings
+from chat.conversation.messages import Conversation
+from chat.history.conversations import (
+    find,
+    stop,  # {% if not cookiecutter is stored %}
+)
+from chat.replies.answering import api
+from chat.ui.person import person  # {% if cookiecutter is owned %}
+
+
+@st.cache_resource
+def prepare_provider() -> None:
+    """Let the provider do what takes long while the first person is still reading and typing."""
+    # {% if cookiecutter.extra_providers %}
+    for provider in settings.PROVIDERS.values():
+        threading.Thread(target=api.prepare, args=(provider,), name="prepare", daemon=True).start()
+    # {% else %}
+    threading.Thread(target=api.prepare, args=(settings.PROVIDER,), name="prepare", daemon=True).start()
+    # {% endif %}
+
+
+def open_conversation() -> Conversation:
+    """The conversation that the page's address names, else this session's."""
+    # {% if not cookiecutter is owned %}
+    held = st.session_state.get("conversation") or Conversation()
+    # {% else %}
+    held = st.session_state.get("conversation") or Conversation(owner=person())
+    # {% endif %}
+    conversation = find(st.query_params.get("c", held.id))
+    # {% if cookiecutter.sign_in == "oidc" %}
+    if conversation and conversation.owner != person():
+        conversation = None  # as if it did not exist
+    # {% endif %}
+    if conversation is None:
+        st.query_params.clear()
+        conversation = held
+    st.session_state.conversation = conversation
+    return conversation
+
+
+def begin(conversation: Conversation | None = None) -> None:
+    # {% if not cookiecutter is stored %}
+    """Turn to another conversation, else a new one; replies of this one that are still coming end."""
+    for message in st.session_state.conversation.everything():
+        stop(message.id)
+    # {% else %}
+    """Turn to another conversation, else a new one."""
+    # {% endif %}
+    st.query_params.clear()
+    st.session_state.pop("action", None)  # {% if cookiecutter is stored %}
+    st.session_state.pop("form", None)
+    st.session_state.pop("shown", None)
+    # {% if not cookiecutter is owned %}
+    st.session_state.conversation = conversation or Conversation()
+    # {% else %}
+    st.session_state.conversation = conversation or Conversation(owner=person())
+    # {% endif %}
