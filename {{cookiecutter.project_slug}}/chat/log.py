@@ -15,9 +15,6 @@ from chat.conversation.messages import Conversation, Message, Place
 
 SECRET_NAME = re.compile(r"key|token|secret|password|credential|_url", re.IGNORECASE)  # an address may hold a password
 SHORTEST_SECRET = 8
-MOST_DETAIL = 500
-# So many characters of a message, or more, in what a provider says of it are a quotation; a short message only whole.
-LONGEST_CHANCE, SHORTEST_QUOTE = 12, 4
 
 
 class JSONLines(logging.Formatter):
@@ -72,20 +69,6 @@ def masked(text: str) -> str:
         for spelling in (secret, *(quote(secret)[1:-1] for quote in (repr, ascii, json.dumps))):
             text = text.replace(spelling, "***")
     return text
-
-
-def unquoted(detail: str, message: Message) -> str:
-    """What a provider said about a reply, without what it quotes of the conversation."""
-    detail = detail[:MOST_DETAIL]
-    if settings.LOG_TEXT:
-        return detail
-    signs = [*detail]
-    for text in (place.text for place in places(message) if isinstance(place, Message)):
-        size = min(len(text), LONGEST_CHANCE)
-        for start in range(len(detail) - size + 1) if size >= SHORTEST_QUOTE else ():
-            if detail[start : start + size] in text:
-                signs[start : start + size] = "\0" * size
-    return re.sub("\0+", "…", "".join(signs))
 
 
 def places(message: Message) -> Iterator[Place]:

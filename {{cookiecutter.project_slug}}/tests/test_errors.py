@@ -16,7 +16,9 @@ from chat.providers.errors import (
     provider_error,
 )
 
-PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
+PROVIDER = next(
+    one for one in settings.PROVIDERS.values() if one.module != "embedded"
+)  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chat.conversation.messages import Message
-from chat.providers import Chunk, ProviderError
-from chat.replies import reply as reply_module
+from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
 from tests.conftest import HANG_SECONDS
 
@@ -149,23 +148,6 @@ def test_a_reply_that_is_stopped_before_it_began_ends_too() -> None:
     reply.stop()
     assert list(reply.follow()) == [""]
     assert message.id not in running
-
-
-def test_what_a_failure_quotes_is_looked_for_beside_the_other_replies(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def failing() -> AsyncGenerator[Chunk]:
-        raise ProviderError("cut_off", "the connection was reset")
-        yield
-
-    moved, pen, message = threading.Event(), Pen(), Message("assistant")
-    monkeypatch.setattr(reply_module, "unquoted", lambda detail, message: str(moved.wait(HANG_SECONDS)))
-    failed = begin(Message("assistant"), failing())
-    other = begin(message, pen.chunks())
-    pen.words.append("one")
-    wait_until(lambda: message.text == "one")
-    moved.set()
-    other.stop()
-    assert list(failed.follow())[-1] == ""
-    assert failed.message.status == "failed"
 
 
 def test_there_is_one_loop_however_many_ask_for_it_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from chat import settings
 from chat.conversation.messages import Message, Status
 from chat.conversation.text import Door, well_formed
-from chat.log import MOST_DETAIL, about, masked, unquoted
+from chat.log import about, masked
 from chat.providers import Chunk, ProviderError
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ UNHURRIED = 8  # so many replies at once keep these times; when there are more, 
 GATHER_SECONDS = 0.1  # for which text gathers then before it is read: an SDK works most on what arrives in small pieces
 TAKING_SECONDS = 0.01  # for taking what gathered
 SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
+
+MOST_DETAIL = 500  # characters of what a provider says of a failure
 
 running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
 _starting = threading.Lock()
@@ -118,10 +120,9 @@ class Reply:
             log.warning("reply took too long", extra=about(message))
             return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
-            # In a thread: to look for every part of it in a long conversation takes a while.
-            message.detail = well_formed(masked(error.detail)[:MOST_DETAIL])
-            detail = await asyncio.to_thread(unquoted, message.detail, message)
-            log.warning("reply failed", extra=about(message, kind=error.kind, detail=detail))
+            message.detail = well_formed(masked(error.detail)[:MOST_DETAIL])  # it may quote the conversation
+            said = message.detail if settings.LOG_TEXT else None
+            log.warning("reply failed", extra=about(message, kind=error.kind, detail=said))
             return "failed", error.sentence
         except Exception:
             log.exception("reply failed", extra=about(message))
