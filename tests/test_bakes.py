@@ -54,7 +54,7 @@ TRACES = {
     ("feedback", "thumbs"): r"thumbs|\bup\b.*\bdown\b",
     ("feedback", "stars"): r"\bstars?\b",
     ("feedback", "faces"): r"\bfaces?\b",
-    ("history", "session"): r"hold_(minutes|conversations)|chat\.history\.memory|feedback\.jsonl",
+    ("history", "session"): r"hold_(minutes|conversations)|feedback\.jsonl",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): (
         r"(?<!for )(?<!\()sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|"
