@@ -2,16 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 from replicas import Replica, Replicas
 from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -23,6 +25,7 @@ from conftest import Bake, copied
 from waiting import HANG
 from wire import Wire
 
+T = TypeVar("T")
 WORDS = 40  # of a reply
 ANSWERS = {"deployment": "kubernetes", "history": "database", "llm_provider": "openai"}
 PEOPLE = 50
@@ -41,6 +44,12 @@ def two(bake: Bake, wire: Wire, postgresql: str, tmp_path: Path) -> Iterator[Rep
     both = Replicas(project, tmp_path, 2, **environment)
     yield both
     both.close()
+
+
+def in_a_thread(talk: Coroutine[Any, Any, T]) -> T:
+    """What comes of it: the event loop of this thread is Playwright's once a test has a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, talk).result()
 
 
 def at(replicas: Replicas) -> Replica:
@@ -116,7 +125,7 @@ async def talk(url: str, wire: Wire, first: Replica) -> None:
 
 @pytest.mark.thorough
 def test_no_finished_message_is_missing_when_a_replica_is_killed(two: Replicas, wire: Wire) -> None:
-    asyncio.run(talk(two.url, wire, two.running[0]))
+    in_a_thread(talk(two.url, wire, two.running[0]))
 
 
 @pytest.mark.thorough
@@ -127,9 +136,17 @@ def test_a_page_finds_another_replica_by_itself(two: Replicas, wire: Wire, brows
     tab.ask("Hello")
     expect(tab.messages).to_have_count(2)
     tab.wait_for_the_end()
+    drawn_anew: list[bytes] = []
+
+    def note(data: bytes) -> None:
+        if ForwardMsg.FromString(data).WhichOneof("type") == "script_finished":
+            drawn_anew.append(data)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", note))
     with page.expect_event("websocket"):  # it tries again until it is connected
         at(two).process.kill()
-    page.wait_for_selector("[data-test-connection-state=CONNECTED]")
+    while not drawn_anew:
+        page.wait_for_timeout(50)
     tab.ask("Are you still there?")
     expect(tab.messages).to_have_count(4)
     page.context.close()
@@ -181,7 +198,7 @@ def test_a_rollout_loses_no_word(two: Replicas, wire: Wire, capsys: pytest.Captu
         over.set()
         return await asyncio.gather(*chats)
 
-    pages = asyncio.run(talk())
+    pages = in_a_thread(talk())
     sent = sum(len(re.findall("word", str(request.body["input"][-1]))) for request in wire.requests)
     on_pages = sum(len({*re.findall(r"guest\d+turn\d+word\d+", page)}) for page, _ in pages)
     with capsys.disabled():

@@ -47,6 +47,9 @@ st.html(settings.ROOT / "page.css")
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
+# A page with such a fragment asks for a run when it connects anew. Else a server that has not drawn it yet, after a
+# restart, would not know what is to be done at a click or a question.
+st.fragment(lambda: None, run_every=60 * 60)()
 
 with st.sidebar:
     st.button("New chat", icon=":material/add:", on_click=begin)
