@@ -16,10 +16,11 @@ from chat.providers.errors import (
     provider_error,
 )
 
-PROVIDER = next(
-    one for one in settings.PROVIDERS.values() if one.module != "embedded"
-)  # {% if cookiecutter.extra_providers %}
-PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
+# {% if cookiecutter.extra_providers %}
+PROVIDER = next(one for one in settings.PROVIDERS.values() if one.module != "embedded")
+# {% else %}
+PROVIDER = settings.PROVIDER
+# {% endif %}
 
 
 class SdkError(Exception):
