@@ -141,7 +141,8 @@ def start(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[
         }.items():
             environment[f"{provider.upper()}_API_KEY"] = CANARY
             environment[f"{provider.upper()}_BASE_URL"] = wire.base_url(wire_format)
-        apps.append(App(project, browser, log=tmp_path / "log", **environment))
+        # A file that a test changes is not imported once more by the app, in the middle of what it does.
+        apps.append(App(project, browser, "--server.fileWatcherType=none", log=tmp_path / "log", **environment))
         return apps[-1]
 
     yield start

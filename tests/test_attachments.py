@@ -133,7 +133,7 @@ def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_pa
     # Another option ends the run of the page in which the files are read.
     app.page.get_by_text("Options", exact=True).click()
     wire.play("good")
-    convert, gate = app.project / "chat" / "attachments" / "convert.py", tmp_path / "gate"
+    convert, gate = app.project / "chat" / "conversation" / "attachments" / "convert.py", tmp_path / "gate"
     held = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.01)\n"
     convert.write_text(held + convert.read_text("utf-8"), "utf-8")
     (tmp_path / "long.xlsx").write_bytes(sheet())

@@ -37,11 +37,11 @@ class Draft:
         """Take what was typed and chosen."""
         question = st.session_state.question
         self.text, self.sent = "\n\n".join(filter(None, [self.text, question.text])), True
-        self.files += question.files
+        self.files, self.problems = self.files + question.files, []
 
     def ask(self, conversation: Conversation, options: Request) -> None:
         """Read the files; ask if nothing is in the way. No call of Streamlit's ends this in its middle."""
-        files, self.files, self.problems, self.sent = self.files, [], [], False
+        files, self.files, self.sent = self.files, [], False
         for file in files:
             if len(self.attachments) == settings.FILES:
                 self.problems.append(f"{file.name} is one too many: {settings.FILES} files go with a question.")
@@ -73,7 +73,7 @@ def draw_input(conversation: Conversation, options: Request, disabled: bool) -> 
     """
     draft: Draft = st.session_state.setdefault(f"draft-{conversation.id}", Draft())
     if draft.problems and draft.text:
-        st.session_state.question, draft.text = draft.text, ""
+        st.session_state.question = draft.text
     with st.bottom:
         waiting = st.empty()
         if draft.problems:
@@ -88,6 +88,8 @@ def draw_input(conversation: Conversation, options: Request, disabled: bool) -> 
             disabled=disabled,
             on_submit=draft.send,
         )
+        if draft.problems:
+            draft.text = ""  # it stands in the box now
         if draft.sent:
             with waiting.container(), st.spinner("Reading the files"):
                 draft.ask(conversation, options)
