@@ -183,10 +183,12 @@ def test_a_page_follows_a_reply_of_another_process() -> None:
     follower = elsewhere.follow()
     assert next(follower) == ""
     this = tables.messages.c.id == reply.id
+    busy = conversations.content_of(Message("assistant", error="busy"))["rest"]
     for text, status in (("tw", "streaming"), ("two.", "complete")):
         with engine().begin() as connection:
-            connection.execute(update(tables.messages).where(this).values(text=text, status=status))
+            connection.execute(update(tables.messages).where(this).values(text=text, status=status, rest=busy))
         assert next(follower) == text
+        assert elsewhere.message.error == "busy"
     assert list(follower) == []
     assert elsewhere.message.status == "complete"
 

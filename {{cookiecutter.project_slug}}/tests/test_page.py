@@ -178,6 +178,42 @@ def test_what_was_thought_stands_apart(page: AppTest, scripted: ScriptedProvider
     assert "Hm." not in [message.text for message in scripted.requests[1].messages]
 
 
+# {% if cookiecutter is using("openai_compatible") %}
+def test_what_turns_out_to_be_thoughts_is_taken_out_of_the_answer(page: AppTest, scripted: ScriptedProvider) -> None:
+    taken = Chunk("Paris.", reasoning="Hm. Is it?", take_back=len("Hm. Is it?"))
+    scripted.replies.append([Chunk("Hm. Is it?"), taken, Chunk(stop_reason="complete")])
+    page.chat_input[0].set_value("Capital of France?").run()
+    assert shown(page) == ["Capital of France?", "Paris."]
+    assert page.status[0].markdown[0].value == "Hm. Is it?"
+
+
+# {% endif %}
+# {% if cookiecutter is remote %}
+def test_what_a_reply_waits_for_is_shown_meanwhile() -> None:
+    def draw_a_reply_that_waits() -> None:
+        from types import SimpleNamespace
+
+        import streamlit as st
+
+        from chat.conversation.messages import Message
+        from chat.ui.stream import draw_reply
+
+        def texts():
+            yield ""
+            yield ""
+            message.error = "It is busy: asking again in 4 s (2 of 3)"
+            yield ""
+            st.stop()
+
+        message = Message("assistant", status="streaming")
+        draw_reply(SimpleNamespace(message=message, follow=texts), st.empty(), lambda: None)
+
+    page = AppTest.from_function(draw_a_reply_that_waits).run()
+    assert not page.exception
+    assert "It is busy: asking again in 4 s (2 of 3)" in [*page.text, *page.markdown][-1].value
+
+
+# {% endif %}
 def test_it_is_said_what_a_reply_took(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of France?", "Paris.")
     choose(page, "Details")
@@ -380,8 +416,7 @@ def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(monkeypa
             yield text
 
     monkeypatch.setattr(way, "follow", texts)
-    reply = SimpleNamespace(message=Message("assistant", "Hi."))  # {% if not cookiecutter is remote %}
-    reply = SimpleNamespace(message=Message("assistant", "Hi."), notice="")  # {% if cookiecutter is remote %}
+    reply = SimpleNamespace(message=Message("assistant", "Hi."))
     way.draw_reply(cast("Reply", reply), st.empty(), lambda: None)
     assert most <= 2
 

@@ -100,13 +100,13 @@ def test_the_provider_says_how_long_to_wait(waits: list[float]) -> None:
 
 
 def test_a_notice_is_drawn_once_and_taken_away() -> None:
-    reply, drawn = SimpleNamespace(notice=""), []
+    message, drawn = Message("assistant", status="streaming"), []
 
     def texts() -> Iterator[str]:
-        for reply.notice in ("", "busy", "busy", "", ""):
+        for message.error in ("", "busy", "busy", "", ""):
             yield ""
 
-    assert len([*with_notices(cast(Reply, reply), texts(), drawn.append)]) == 5
+    assert len([*with_notices(cast(Reply, SimpleNamespace(message=message)), texts(), drawn.append)]) == 5
     assert drawn == ["busy", ""]
 
 

@@ -69,7 +69,7 @@ class Message(Place):
     attachments: tuple[Attachment, ...] = ()  # of a question  # {% if cookiecutter.attachments != "none" %}
     # A reply has these too.
     status: Status = "complete"
-    error: str = ""  # why it failed: one sentence for the person who asked
+    error: str = ""  # why it failed, or what it waits for: one sentence for the person who asked
     detail: str = ""  # what the provider said of that, in its own words
     provider: str = ""
     model: str = ""

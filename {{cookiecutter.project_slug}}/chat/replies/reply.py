@@ -49,8 +49,6 @@ def start_loop() -> asyncio.AbstractEventLoop:
 class Reply:
     """One reply as it comes: a task that fills its message, and any number of pages that follow it."""
 
-    notice = ""  # what it waits for, where that is not the model  # {% if cookiecutter is remote %}
-
     def __init__(
         self,
         message: Message,
@@ -153,7 +151,7 @@ class Reply:
             message.left_out = chunk.left_out or message.left_out
             message.stop_reason = chunk.stop_reason or message.stop_reason
             message.detail = well_formed(chunk.detail) or message.detail
-            self.notice = chunk.notice  # {% if cookiecutter is remote %}
+            message.error = chunk.notice  # {% if cookiecutter is remote %}
             if chunk.usage:
                 message.usage = chunk.usage + message.usage
             # {% if cookiecutter.rich_replies == "yes" %}

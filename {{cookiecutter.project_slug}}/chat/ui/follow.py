@@ -15,8 +15,9 @@ def with_notices(reply: Reply, texts: Iterator[str], draw: Callable[[str], objec
     """The texts of a reply; `draw` is called with each notice of what it waits for, and with none when it is over."""
     drawn = ""
     for text in texts:
-        if reply.notice != drawn:
-            drawn = reply.notice
+        notice = reply.message.error if reply.message.status == "streaming" else ""
+        if notice != drawn:
+            drawn = notice
             draw(drawn)
         yield text
 
