@@ -135,16 +135,20 @@ def test_a_person_is_told_what_a_provider_does_beside_answering(start: Callable[
     expect(reply).not_to_contain_text("asking again")
 
     # What it said turns out to be thoughts, which the page has drawn by then.
-    wire.play("good", text="The answer may be 1.</think>It is 2.", chunks=30, until=15)
+    text = "It may be 1.\n\nOr may it?</think>It is 2, as everybody knows who counts."
+    wire.play("good", text=text, chunks=len(text), until=text.index("</"))
     app.press("Try again")
-    expect(reply).to_contain_text("The answer")
+    expect(reply).to_contain_text("Or may")
+    wire.requests[-1].go_on(text.index("who"))
+    expect(reply).to_contain_text("It is 2, as")
+    expect(reply.get_by_text("It may be 1.")).not_to_be_visible()
     wire.requests[-1].go_on()
-    expect(reply).to_contain_text("It is 2.")
+    expect(reply).to_contain_text("who counts.")
     app.wait_for_the_end()
-    expect(reply.get_by_text("Thought for")).to_be_visible()
-    expect(reply.get_by_text("The answer may be 1.")).not_to_be_visible()
-    assert "think" not in reply.inner_text()
-    assert reply.inner_text().count("It is 2.") == 1
+    expect(reply.get_by_text("Thought")).to_be_visible()
+    assert reply.inner_text().count("It is 2") == 1
+    assert "may" not in reply.inner_text()
+    assert "think>" not in reply.inner_text()
 
     # It ends a reply early, for a reason of its own.
     wire.answer(raw("chat", said("chat", "Half a") + END["chat"]("abort")))

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from chat.providers import Chunk, ProviderError
 from chat.providers.thinking import thoughts_apart
+from chat.replies.reply import Reply
+from chat.ui.follow import follow
 
 
 def read(*chunks: Chunk | Exception) -> tuple[str, str]:
@@ -59,3 +63,16 @@ def test_what_a_server_has_told_apart_stays_so() -> None:
 
 def test_no_text_is_lost_where_a_reply_fails() -> None:
     assert read(Chunk("1 <"), ProviderError("cut_off")) == ("", "1 <|")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "times"), [("Hm", "Hm.", 0), ("Hm.", "", 1), ("Hm.", "Paris.", 1), ("Hm.", "Hm. Paris.", 0)]
+)
+def test_the_page_is_drawn_anew_where_an_answer_was_thoughts(
+    monkeypatch: pytest.MonkeyPatch, before: str, after: str, times: int
+) -> None:
+    anew: list[bool] = []
+    monkeypatch.setattr("chat.ui.follow.st.rerun", lambda: anew.append(True))
+    reply = cast("Reply", SimpleNamespace(follow=lambda: iter([before, after])))
+    assert [*follow(reply, lambda: None)] == [before, after]
+    assert len(anew) == times

@@ -39,13 +39,13 @@ def follow(reply: Reply, meanwhile: Callable[[], None]) -> Iterator[str]:
     time.sleep(SENDING_SECONDS)
     meanwhile()
     # {% if cookiecutter is using("openai_compatible") %}
-    length = len(text)
+    before = text
     # {% endif %}
     for text in texts:
         st.session_state.get("any")
         # {% if cookiecutter is using("openai_compatible") %}
-        if len(text) < length:  # some of it turned out to be thoughts
+        if not text.startswith(before):  # some of it turned out to be thoughts
             st.rerun()
-        length = len(text)
+        before = text
         # {% endif %}
         yield text
