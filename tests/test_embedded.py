@@ -1,5 +1,6 @@
 """The model that comes with pip, for real: assertions are about the protocol, never about what it knows."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_providers import Driver
 
-from conftest import ROOT, Bake
+from conftest import ROOT, Bake, output
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,63 @@ def test_a_model_that_cannot_run_is_said_with_what_to_do(
     assert said in outcome["error"]
     assert "EMBEDDED_MODEL_PATH" in outcome["error"]
     driver.close()
+
+
+# What the engine hands over in place of a model's words, and what becomes of it.
+ENGINE = """
+import asyncio
+import json
+import sys
+
+sys.path.insert(0, ".")
+from chat import settings
+from chat.conversation.messages import Message
+from chat.providers import ProviderError, Request, embedded
+
+
+class Engine:
+    def handle_chat_completions(self, body, hand_over):
+        for event in json.loads(sys.argv[1]):
+            if isinstance(event, str):
+                raise RuntimeError(event)
+            hand_over(event)
+
+
+async def read():
+    request = Request(settings.PROVIDER, "any", "", 10, messages=[Message("user", "Hello")])
+    try:
+        async for chunk in embedded.stream(request):
+            print(chunk.reasoning, chunk.text, chunk.stop_reason or "", sep="|")
+    except ProviderError as error:
+        print(error.kind, error.sentence, error.detail, sep="|")
+
+
+embedded.engine = lambda context_tokens: Engine()
+asyncio.run(read())
+"""
+
+
+def event(finish_reason: str | None = None, **delta: str | None) -> dict[str, object]:
+    """An event of the engine."""
+    return {"choices": [{"delta": delta, "finish_reason": finish_reason}]}
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([event(reasoning_content="Hm.", content=None), event(content="Hi.")], "Hm.||\n|Hi.|\n"),
+        ([event(content="Hi"), event("length")], "|Hi|\n||\n||max_tokens\n"),
+        (
+            [{"error": {"code": 400, "message": "too large", "type": "exceed_context_size_error"}}],
+            "context|This is too long for the model. ",
+        ),
+        (
+            [event(content="Hi"), {"error": {"code": 500, "message": "out of memory", "type": "server_error"}}],
+            "|Hi|\nfailed|The model failed. Details has its reason. Try again.|",
+        ),
+        (["failed to allocate"], "failed|The model failed. Details has its reason. Try again.|failed to allocate"),
+    ],
+    ids=["reasoning", "length", "context", "failure", "exception"],
+)
+def test_what_the_engine_says_beside_words(bake: Bake, events: list[object], said: str) -> None:
+    assert output(sys.executable, "-B", "-c", ENGINE, json.dumps(events), cwd=bake()).startswith(said)

