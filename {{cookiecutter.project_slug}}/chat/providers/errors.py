@@ -204,7 +204,7 @@ def settings_of_the_network(errors: list[BaseException]) -> list[str]:
 
 
 def is_document(headers: Mapping[str, str]) -> bool:
-    """Whether a page or a document came in place of a stream."""
+    """Whether HTML or JSON came in place of a stream."""
     return headers.get("content-type", "").startswith(("text/html", "application/json"))
 
 
