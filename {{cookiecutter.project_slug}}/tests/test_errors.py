@@ -16,8 +16,10 @@ from chat.providers.errors import (
     provider_error,
 )
 
-# {% if cookiecutter.extra_providers %}
+# {% if cookiecutter.extra_providers and cookiecutter is using("embedded") %}
 PROVIDER = next(one for one in settings.PROVIDERS.values() if one.module != "embedded")
+# {% elif cookiecutter.extra_providers %}
+PROVIDER = next(iter(settings.PROVIDERS.values()))
 # {% else %}
 PROVIDER = settings.PROVIDER
 # {% endif %}
