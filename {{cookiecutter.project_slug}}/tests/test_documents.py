@@ -212,8 +212,9 @@ def test_an_archive_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> Non
 def sheet(cells: dict[str, object]) -> bytes:
     """A workbook with these cells."""
     data, book = io.BytesIO(), Workbook()
+    page = cast("Any", book.active)
     for place, value in cells.items():
-        book.worksheets[0][place] = value
+        page[place] = value
     book.save(data)
     return data.getvalue()
 

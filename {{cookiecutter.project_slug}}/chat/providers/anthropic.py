@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 # All other reasons to end are Anthropic's, before the reply was whole.
 STOP_REASONS: dict[str, StopReason] = {
-    **dict.fromkeys(("end_turn", "stop_sequence"), "complete"),
-    **dict.fromkeys(("max_tokens", "model_context_window_exceeded"), "max_tokens"),
+    "end_turn": "complete",
+    "stop_sequence": "complete",
+    "max_tokens": "max_tokens",
+    "model_context_window_exceeded": "max_tokens",
 }
 
 

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 # All other reasons to end are the provider's, before the reply was whole.
 STOP_REASONS: dict[str, StopReason] = {
-    **dict.fromkeys(("stop", "stop_sequence", "end_turn", "eos", "eos_token"), "complete"),
-    **dict.fromkeys(("length", "max_tokens"), "max_tokens"),
+    "stop": "complete",
+    "stop_sequence": "complete",
+    "end_turn": "complete",
+    "eos": "complete",
+    "eos_token": "complete",
+    "length": "max_tokens",
+    "max_tokens": "max_tokens",
 }
 
 
