@@ -192,6 +192,7 @@ def test_what_turns_out_to_be_thoughts_is_taken_out_of_the_answer(page: AppTest,
 def test_what_a_reply_waits_for_is_shown_meanwhile() -> None:
     def draw_a_reply_that_waits() -> None:
         from types import SimpleNamespace
+        from typing import Any
 
         import streamlit as st
 
@@ -206,7 +207,8 @@ def test_what_a_reply_waits_for_is_shown_meanwhile() -> None:
             st.stop()
 
         message = Message("assistant", status="streaming")
-        draw_reply(SimpleNamespace(message=message, follow=texts), st.empty(), lambda: None)
+        reply: Any = SimpleNamespace(message=message, follow=texts)
+        draw_reply(reply, st.empty(), lambda: None)
 
     page = AppTest.from_function(draw_a_reply_that_waits).run()
     assert not page.exception
