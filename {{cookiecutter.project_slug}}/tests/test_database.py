@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from chat.conversation.export import as_dict  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.conversation.messages import Conversation, Message, Usage
 from chat.history import conversations, tables
 from chat.history.conversations import ReplyElsewhere, changing, find, reply_to_follow, save, stop
@@ -87,6 +88,19 @@ def test_everything_is_kept() -> None:
     assert texts(found(again)) == ["two?", "two."]
 
 
+# {% if cookiecutter.rich_replies == "yes" %}
+def test_a_part_that_was_allowed_once_does_not_keep_a_conversation_from_opening() -> None:
+    conversation, parts = talk("one?", "one."), [{"kind": "image", "data": "AAAA", "type": "image/bmp"}]
+    reply = conversation.messages[1]
+    with engine().begin() as connection:
+        values = {"rest": as_dict(reply) | {"parts": parts}}
+        connection.execute(update(tables.messages).where(tables.messages.c.id == reply.id).values(values))
+    again = found(conversation)
+    assert texts(again) == ["one?", "one."]
+    assert as_dict(again.messages[1])["parts"] == parts
+
+
+# {% endif %}
 def test_a_conversation_that_is_not_there_is_not_found() -> None:
     assert find(None) is None
     assert find("") is None

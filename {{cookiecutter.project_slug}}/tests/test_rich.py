@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.conversation.charts import SCHEMA, STYLE, drawable
 from chat.conversation.export import MOST_PARTS, from_json, to_json, to_markdown
-from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict
+from chat.conversation.parts import Chart, Image, Part, Table, part_of, part_to_dict, stored_part_of
 from chat.providers import Chunk
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
 from tests.conftest import END, HANG_SECONDS, PAGE, ScriptedProvider
@@ -254,6 +254,19 @@ def test_what_is_no_part_is_refused(values: dict[str, Any]) -> None:
 
 def test_parts_as_plain_data() -> None:
     assert [part_of(json.loads(json.dumps(part_to_dict(part)))) for part in PARTS] == PARTS
+
+
+def test_what_was_allowed_once_does_not_keep_a_conversation_from_opening(ask: Any) -> None:
+    stored = {"kind": "chart", "spec": {"data": {"url": "https://a.com"}}}
+    page = ask("Look.")
+    conversation = page.session_state["conversation"]
+    conversation.messages[1].parts.append(stored_part_of(stored))
+    page.run()
+    assert not page.exception
+    assert any(caption.value.startswith("This cannot be drawn any more: ") for caption in page.caption)
+    assert json.loads(to_json(conversation))["messages"][1]["parts"] == [stored]
+    with pytest.raises(ValueError, match="may lead elsewhere"):
+        from_json(to_json(conversation))
 
 
 def picture(side: int) -> str:

@@ -10,7 +10,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from chat import settings  # {% if cookiecutter.feedback != "none" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
-from chat.conversation.parts import part_of, part_to_dict  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.parts import (  # {% if cookiecutter.rich_replies == "yes" %}
+    Undrawable,
+    part_to_dict,
+    stored_part_of,
+)
 from chat.conversation.text import well_formed
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
@@ -67,7 +71,9 @@ def from_dict(values: dict[str, Any]) -> Message:
     parsed: dict[str, Any] = {
         "time": datetime.fromisoformat(values["time"]),
         "usage": usage and Usage(*map(int, usage)),
-        "parts": [part_of(part) for part in values.get("parts", [])],  # {% if cookiecutter.rich_replies == "yes" %}
+        # {% if cookiecutter.rich_replies == "yes" %}
+        "parts": [stored_part_of(part) for part in values.get("parts", [])],
+        # {% endif %}
     }
     return Message(**{**values, **parsed})
 
@@ -114,6 +120,9 @@ def parsed(entry: dict[str, Any]) -> Message:
         if not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
     # {% if cookiecutter.rich_replies == "yes" %}
+    for part in message.parts:
+        if isinstance(part, Undrawable):
+            raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
         raise ValueError(f"a message has more than {MOST_PARTS} parts")
     # {% endif %}

@@ -99,12 +99,26 @@ class Image:
         return f"![{alt}](data:{self.type};base64,{b64encode(self.data).decode()})"
 
 
-Part = Chart | Table | Image
-KINDS: dict[str, type[Part]] = {kind.__name__.lower(): kind for kind in (Chart, Table, Image)}
+@dataclass(frozen=True)
+class Undrawable:
+    """What was stored as a part, and may be one no more; it is kept as it is."""
+
+    values: dict[str, Any]
+    reason: str
+
+    def to_markdown(self) -> str:
+        """The data."""
+        return f"```json\n{json.dumps(self.values, ensure_ascii=False)}\n```"
+
+
+Part = Chart | Table | Image | Undrawable
+KINDS: dict[str, type[Chart | Table | Image]] = {kind.__name__.lower(): kind for kind in (Chart, Table, Image)}
 
 
 def part_to_dict(part: Part) -> dict[str, Any]:
     """A part as data for JSON."""
+    if isinstance(part, Undrawable):
+        return part.values
     values = asdict(part)
     if isinstance(part, Image):
         values["data"] = b64encode(part.data).decode()
@@ -125,3 +139,11 @@ def part_of(values: dict[str, Any]) -> Part:
         return kind(**fields)
     except (KeyError, TypeError) as error:
         raise ValueError("one of its parts has an unexpected structure") from error
+
+
+def stored_part_of(values: dict[str, Any]) -> Part:
+    """The part that `part_to_dict` gave, whatever an earlier version of the app allowed."""
+    try:
+        return part_of(values)
+    except ValueError as error:
+        return Undrawable(values, str(error))

@@ -27,15 +27,14 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         place: an `st.empty()`.
         meanwhile: draws what can wait for the cue.
     """
+    texts = follow(reply, meanwhile)
     # {% if cookiecutter is remote %}
-    with place.container(), st.spinner("Writing", show_time=True):
-        for _ in with_notices(reply, follow(reply, meanwhile), st.empty().text):
-            pass
-    # {% else %}
-    with place, st.spinner("Writing", show_time=True):
-        for _ in follow(reply, meanwhile):
-            pass
+    texts = with_notices(reply, texts, lambda notice: place.text(notice or "Writing"))
     # {% endif %}
+    # One element, and no container yet, which would keep what stood here of a reply that is continued.
+    with place, st.spinner("Writing", show_time=True):
+        for _ in texts:
+            pass
     with place.container():
         draw_reasoning(reply.message)
         draw_growing(word_by_word(reply.message.text), st.empty())

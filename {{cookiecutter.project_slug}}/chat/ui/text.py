@@ -7,7 +7,7 @@ from markdown_it.tree import SyntaxTreeNode
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.charts import drawable
-from chat.conversation.parts import Chart, Image, Part, Table
+from chat.conversation.parts import Chart, Image, Part, Table, Undrawable
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
 from chat.ui.markdown.safe import inert, language_of, parsed, safe_markdown
 from chat.ui.undrawable import or_as_text
@@ -105,3 +105,5 @@ def draw_part(part: Part) -> None:
                 st.image(data, alt=alt)
             except OSError:
                 st.caption("This is not a valid image.")
+        case Undrawable(_, reason):
+            st.caption(f"This cannot be drawn any more: {inert(reason)}.")
