@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from app import App
@@ -52,6 +53,24 @@ def test_stop_in_mid_reply_and_going_on(start: Callable[..., App], wire: Wire) -
     expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
     expect(app.messages).to_have_count(2)
     assert "word25" in app.messages.nth(1).inner_text()
+
+
+@pytest.mark.parametrize("streaming", ["typewriter", "off"])
+def test_going_on_where_nothing_is_drawn_before_the_end(start: Callable[..., App], wire: Wire, streaming: str) -> None:
+    app = start(llm_provider="openai", streaming=streaming)
+    wire.play("good", text=WORDS, chunks=120, until=30)
+    app.ask("Tell me")
+    wait_until(lambda: wire.requests and wire.requests[0].chunks_sent >= 30)
+    app.press("Stop")
+    expect(app.page.get_by_test_id("stAlert")).to_contain_text("stopped")
+    wire.play("good", text=" and the rest.", chunks=10, until=5)
+    app.press("Continue")
+    expect(app.messages.nth(1)).to_contain_text("Writing")
+    expect(app.messages.nth(1).get_by_role("button", name="Continue")).to_have_count(0)
+    expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
+    wire.requests[1].go_on()
+    expect(app.messages.nth(1)).to_contain_text("and the rest.")
+    expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
 
 
 def test_stop_while_the_provider_is_silent(start: Callable[..., App], wire: Wire) -> None:
