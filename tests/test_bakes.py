@@ -254,6 +254,12 @@ def test_the_template_is_clean_before_it_is_baked(command: list[str]) -> None:
     output(tool("ruff"), *command, "--no-cache", "--config", ROOT / "pyproject.toml", cwd=ROOT)
 
 
+def test_no_condition_stands_at_the_end_of_several_lines() -> None:
+    """It is that of its own line alone: where a formatter breaks a line that has become too long, it must move."""
+    for path in TEMPLATE.rglob("*.py"):
+        assert not re.search(r"^\s*[)\]}]+,?  # \{% if", path.read_text("utf-8"), re.MULTILINE), path
+
+
 def test_every_file_of_the_template_is_valid_before_it_is_baked() -> None:
     for path in TEMPLATE.rglob("*.py"):
         ast.parse(path.read_text("utf-8"))

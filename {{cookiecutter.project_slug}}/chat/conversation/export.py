@@ -8,13 +8,9 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from chat import settings  # {% if cookiecutter.feedback != "none" %}
+from chat.conversation import parts  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
-from chat.conversation.parts import (  # {% if cookiecutter.rich_replies == "yes" %}
-    Undrawable,
-    part_to_dict,
-    stored_part_of,
-)
 from chat.conversation.text import well_formed
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
@@ -57,7 +53,9 @@ def as_dict(message: Message) -> dict[str, Any]:
     """A message by itself, as JSON has it; `from_dict` reads it."""
     values = {name: getattr(message, name) for name in FIELDS}
     usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
-    values["parts"] = [part_to_dict(part) for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
+    # {% if cookiecutter.rich_replies == "yes" %}
+    values["parts"] = [parts.part_to_dict(part) for part in message.parts]
+    # {% endif %}
     return {**values, "time": message.time.isoformat(), "usage": usage}
 
 
@@ -72,7 +70,7 @@ def from_dict(values: dict[str, Any]) -> Message:
         "time": datetime.fromisoformat(values["time"]),
         "usage": usage and Usage(*map(int, usage)),
         # {% if cookiecutter.rich_replies == "yes" %}
-        "parts": [stored_part_of(part) for part in values.get("parts", [])],
+        "parts": [parts.stored_part_of(part) for part in values.get("parts", [])],
         # {% endif %}
     }
     return Message(**{**values, **parsed})
@@ -121,7 +119,7 @@ def parsed(entry: dict[str, Any]) -> Message:
             raise ValueError(f"{name} cannot be {value!r}")
     # {% if cookiecutter.rich_replies == "yes" %}
     for part in message.parts:
-        if isinstance(part, Undrawable):
+        if isinstance(part, parts.Undrawable):
             raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
         raise ValueError(f"a message has more than {MOST_PARTS} parts")
