@@ -8,11 +8,13 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Message
 from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
-from tests.conftest import HANG_SECONDS
+from tests.conftest import HANG_SECONDS, ScriptedProvider
+from tests.test_page import ask, choose, delete, shown
 
 END = "the end"
 
@@ -148,6 +150,19 @@ def test_a_reply_that_is_stopped_before_it_began_ends_too() -> None:
     reply.stop()
     assert list(reply.follow()) == [""]
     assert message.id not in running
+
+
+def test_what_a_deleted_turn_takes_along_ends(page: AppTest, scripted: ScriptedProvider) -> None:
+    ask(page, scripted, "Capital of France?", "Paris.")
+    first = page.session_state["conversation"].messages[1]
+    later = first.add(Message("user", "How many live there?")).wait()
+    begin(later, Pen().chunks())
+    scripted.will_say("It is Paris.")
+    choose(page, "Ask again")
+    assert later.id in running
+    delete(page)
+    assert shown(page) == []
+    assert later.id not in running
 
 
 def test_there_is_one_loop_however_many_ask_for_it_together(monkeypatch: pytest.MonkeyPatch) -> None:

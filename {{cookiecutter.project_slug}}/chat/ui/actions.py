@@ -59,10 +59,10 @@ def act(action: str, message_id: str) -> None:
                 change(conversation, Conversation.edit, message_id, text)
         case "Delete" if is_open:
             st.session_state.form = None
-            question = conversation.question_of(message)
-            for reply in question.versions:
-                stop(reply.id)
-            change(conversation, Conversation.delete, question.id)
+            before = {each.id for each in conversation.everything()}
+            change(conversation, Conversation.delete, conversation.question_of(message).id)
+            for gone in before - {each.id for each in conversation.everything()}:
+                stop(gone)
         case "Show":
             change(conversation, Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
 
