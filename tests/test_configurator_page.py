@@ -105,7 +105,7 @@ def test_nothing_serious(page: Page, address: str, width: int, scheme: str) -> N
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{address}/?extra_providers=mistral")
     pick(page, "The page", "Word by word")
-    expect(page.get_by_role("button", name="typewriter.py")).to_contain_text("+ typewriter.py")
+    expect(page.get_by_role("button", name="stream.py")).to_contain_text("~ stream.py")
     pick(page, "The chat", "BSD")
     page.get_by_label("What is its folder called?").fill("No Folder")
     page.keyboard.press("Enter")

@@ -56,7 +56,7 @@ def test_a_key_that_no_header_can_carry_is_said(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize(
     "address",
-    ["localhost:1/v1", "http://localhost:port", "http://localhost:99999", "http://a b/v1", "http://[::1", "x"],
+    ["localhost:1/v1", "http://localhost:port", "http://localhost:99999", "http://a b/v1", "http://[::1", "no-address"],
 )
 def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(PROVIDER.key, "a key")
