@@ -140,5 +140,6 @@ def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
         ask(page.run())
         assert not page.exception
         assert conversation.messages[-1].text == "Some words.", calls
-        assert {message.status for message in conversation.messages} == {"complete"}, calls
+        # What was stopped is so still where the click on Continue came to nothing.
+        assert {message.status for message in conversation.messages} <= {"complete", before}, calls
     assert calls > 30
