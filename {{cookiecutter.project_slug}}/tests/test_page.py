@@ -303,8 +303,7 @@ def test_a_message_that_cannot_be_drawn_is_drawn_as_text(
         assert not page.exception
         assert [text.value for text in page.chat_message[1].text] == ["**Paris**"]
         assert "could not be drawn" in page.chat_message[1].caption[0].value
-    page.session_state["conversation"].messages[1].reasoning = "Hm."
-    page.session_state["conversation"].messages[1].reasoning_seconds = float("nan")
+    vars(page.session_state["conversation"].messages[1]).update(reasoning="Hm.", reasoning_seconds="a while")
     assert "could not be drawn" in page.run().chat_message[1].caption[0].value
     ask(page, scripted, "And of Spain?", "Madrid.")
     assert page.chat_message[-1].markdown[-1].value == "Madrid."
