@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Message
+from chat.history.conversations import changing
 from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
 from tests.conftest import HANG_SECONDS, ScriptedProvider
@@ -154,8 +155,10 @@ def test_a_reply_that_is_stopped_before_it_began_ends_too() -> None:
 
 def test_what_a_deleted_turn_takes_along_ends(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of France?", "Paris.")
-    first = page.session_state["conversation"].messages[1]
-    later = first.add(Message("user", "How many live there?")).wait()
+    conversation = page.session_state["conversation"]
+    with changing(conversation):
+        later = conversation.messages[1].add(Message("user", "How many live there?")).wait()
+        later.status = "streaming"
     begin(later, Pen().chunks())
     scripted.will_say("It is Paris.")
     choose(page, "Ask again")
