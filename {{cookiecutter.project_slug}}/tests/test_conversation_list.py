@@ -1,10 +1,12 @@
 """The conversations in the sidebar."""
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.history.listing import Entry
-from chat.ui.conversation_list import LISTED, as_typed, day_of
+from chat.ui.conversation_list import LISTED, as_typed, period_of
 from tests.conftest import ScriptedProvider
 
 
@@ -79,8 +81,23 @@ def test_a_long_list_shows_its_beginning(page: AppTest, scripted: ScriptedProvid
     assert len(titles(page)) == LISTED + 2
 
 
-def test_a_day_has_a_name() -> None:
-    assert day_of(Entry("", "", 1_700_000_000)) == "14 November 2023"
+@pytest.mark.parametrize(
+    ("days", "name"),
+    [
+        (-1, "Today"),
+        (0, "Today"),
+        (1, "Yesterday"),
+        (2, "Previous 7 days"),
+        (7, "Previous 7 days"),
+        (8, "Previous 30 days"),
+    ],
+)
+def test_the_last_days_have_names(days: int, name: str) -> None:
+    assert period_of(Entry("", "", time.time() - days * 86_400)) == name
+
+
+def test_what_is_older_has_the_name_of_its_month() -> None:
+    assert period_of(Entry("", "", 1_700_000_000)) == "November 2023"
 
 
 def test_a_title_is_shown_as_it_was_typed() -> None:

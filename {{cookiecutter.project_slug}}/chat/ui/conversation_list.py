@@ -1,8 +1,9 @@
-"""The conversations in the sidebar: by day, found by their words, renamed, deleted."""
+"""The conversations in the sidebar: by time, found by their words, renamed, deleted."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
+from typing import Literal
 
 import streamlit as st
 
@@ -12,54 +13,81 @@ from chat.ui.opening import begin
 from chat.ui.person import person
 
 LISTED = 20  # each run of the page sends them all to the browser
-LEFT = """<style>
-.st-key-conversations button { padding-inline: 0.75rem; }
-.st-key-conversations button > div { justify-content: start; text-align: start; }
-</style>"""  # where a list is read; in the middle is all that Streamlit's buttons can
+PERIODS = {0: "Today", 1: "Yesterday", 7: "Previous 7 days", 30: "Previous 30 days"}  # by the most days ago
+# A list is read from the left, and close together; where there is no mouse, a row is high enough for a finger. The
+# names of the icons are there to be read aloud.
+LOOK = """<style>
+.st-key-conversations {
+  gap: 0;
+  [data-testid="stCaptionContainer"] { padding: 1rem 0.75rem 0.25rem; }
+  button { min-height: 2rem; padding: 0 0.75rem; }
+  button > div { justify-content: start; text-align: start; }
+  .st-key-opened button { padding: 0 0.5rem; }
+  .st-key-opened [class*="st-key-listed"] button { padding: 0 0.75rem; }
+  @media (pointer: coarse) { button { min-height: 2.75rem; } }
+  :is(.st-key-rename, .st-key-delete) [data-testid="stMarkdownContainer"] {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
+}
+</style>"""
 
 
 def draw_list(current: str) -> None:
     """Draw a person's conversations, and what can be done with the one on the page, which has this id."""
-    st.html(LEFT)
-    words = st.text_input("Search", key="words", placeholder="Search", label_visibility="collapsed")
+    st.html(LOOK)
+    words = st.text_input(
+        "Search",
+        key="words",
+        type="search",
+        placeholder="Search",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        live=True,
+    )
     most = st.session_state.setdefault("listed", LISTED)
     found = entries(person(), words, most + 1)
     if words and not found:
         st.text("No matches.")
-    for day, in_day in groupby(found[:most], key=day_of):
-        st.caption(day)
-        for entry in in_day:
-            kind = "secondary" if entry.id == current else "tertiary"
-            st.button(
-                as_typed(entry.title),
-                key=f"listed-{entry.id}",
-                type=kind,
-                width="stretch",
-                on_click=turn_to,
-                args=(entry.id,),
-                wrap=False,
-            )
+    for period, in_period in groupby(found[:most], key=period_of):
+        st.caption(period)
+        for entry in in_period:
             if entry.id == current:
-                draw_actions(entry)
+                draw_opened(entry)
+            else:
+                draw_title(entry)
     if len(found) > most:
         st.button("Show more", on_click=st.session_state.update, kwargs={"listed": most + LISTED})
 
 
-def draw_actions(entry: Entry) -> None:
-    """Draw what can be done with a conversation: rename it, and delete it once that is confirmed."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        match st.session_state.get("action"):
-            case "rename":
-                st.text_input("Title", entry.title, key=f"title-{entry.id}", max_chars=TITLE_LENGTH)
-                st.button("Save", type="primary", on_click=change_title, args=(entry.id,))
-                st.button("Cancel", on_click=choose)
-            case "delete":
-                st.text("Delete this conversation?")
+def draw_title(entry: Entry, kind: Literal["secondary", "tertiary"] = "tertiary") -> None:
+    """Draw the title of a conversation, which opens it."""
+    key = f"listed-{entry.id}"
+    opening = {"on_click": turn_to, "args": (entry.id,)}
+    st.button(as_typed(entry.title), key=key, type=kind, width="stretch", wrap=False, **opening)
+
+
+def draw_opened(entry: Entry) -> None:
+    """Draw the conversation on the page, to be renamed, and to be deleted once that is confirmed."""
+    match st.session_state.get("action"):
+        case "rename":
+            with st.form("renaming", border=False):
+                key = f"title-{entry.id}"
+                st.text_input("Title", entry.title, TITLE_LENGTH, key, label_visibility="collapsed")
+                with st.container(horizontal=True):
+                    st.form_submit_button("Save", type="primary", on_click=change_title, args=(entry.id,))
+                    st.form_submit_button("Cancel", shortcut="Esc", on_click=choose)
+        case "delete":
+            draw_title(entry, "secondary")
+            st.text("Delete this conversation?")
+            with st.container(horizontal=True):
                 st.button("Delete", type="primary", on_click=delete, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
-            case _:
-                st.button("Rename", type="tertiary", on_click=choose, args=("rename",))
-                st.button("Delete", type="tertiary", on_click=choose, args=("delete",))
+        case _:
+            with st.container(key="opened", horizontal=True, gap=None):
+                draw_title(entry, "secondary")
+                for action, icon in (("Rename", ":material/edit:"), ("Delete", ":material/delete:")):
+                    name = action.lower()
+                    st.button(action, key=name, icon=icon, type="tertiary", help=action, on_click=choose, args=(name,))
 
 
 def choose(action: str | None = None) -> None:
@@ -84,15 +112,14 @@ def turn_to(conversation_id: str) -> None:
     begin(find(conversation_id))
 
 
-def day_of(entry: Entry) -> str:
-    """The name of the day of an entry, where the person is who looks at it."""
+def period_of(entry: Entry) -> str:
+    """The name of the time of an entry: a day, some days, or a month, where the person is who looks at it."""
     here = timezone(-timedelta(minutes=st.context.timezone_offset or 0))
     day, today = (
         moment.astimezone(here).date() for moment in (datetime.fromtimestamp(entry.time, UTC), datetime.now(UTC))
     )
-    if (days := (today - day).days) <= 1:
-        return ("Today", "Yesterday")[max(days, 0)]
-    return f"{day:%A} {day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
+    month = f"{day:%B}" if day.year == today.year else f"{day:%B %Y}"
+    return next((name for most, name in PERIODS.items() if (today - day).days <= most), month)
 
 
 def as_typed(text: str) -> str:
