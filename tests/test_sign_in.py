@@ -59,6 +59,10 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire, b
     wire.play("echo")
     first = server.visit(server.url)
     expect(first.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(first.get_by_role("heading", name="My Chat")).to_be_visible()
+    button = first.get_by_role("button", name="Sign in").bounding_box()
+    assert button
+    assert abs(button["x"] + button["width"] / 2 - first.evaluate("innerWidth") / 2) < 10
     assert first.get_by_test_id("stChatInputTextArea").count() == 0
     sign_in(first, "ann")
     ann = Tab(first)
@@ -111,7 +115,7 @@ def test_admins_see_the_ratings_of_all(server: Server, wire: Wire, browser: Brow
     page.get_by_role("radio", name="Thumbs down").click()
     bob.press("Add a comment")
     page.get_by_label("Comment", exact=True).fill("Is that all?")
-    bob.press("Add a comment")
+    bob.press("Send")
     expect(page.get_by_role("button", name="Your comment")).to_be_visible()
     page.reload()
     bob.press("Your comment")

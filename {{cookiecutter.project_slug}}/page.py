@@ -110,7 +110,7 @@ def draw_the_rest() -> None:
     with st.sidebar:
         draw_files(conversation)
         draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}
-        st.text(f"Made by {settings.AUTHOR}")
+        st.html(f'<small style="opacity: 0.7; white-space: pre-wrap">Made by {html.escape(settings.AUTHOR)}</small>')
     draw_messages(bubbles)
 
 

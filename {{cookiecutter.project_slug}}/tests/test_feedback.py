@@ -49,8 +49,9 @@ def answered(page: AppTest, scripted: ScriptedProvider) -> AppTest:
 
 
 def comment(page: AppTest, text: str) -> None:
-    """Write a comment on the first rated reply."""
-    next(area for area in page.text_area if area.label == "Comment").set_value(text).run()
+    """Send a comment on the first rated reply."""
+    next(area for area in page.text_area if area.label == "Comment").set_value(text)
+    next(button for button in page.button if button.label == "Send").click().run()
     assert not page.exception
 
 
@@ -92,6 +93,7 @@ def test_a_rating_may_get_a_comment(answered: AppTest, scripted: ScriptedProvide
     answered.feedback[0].set_value(0).run()
     comment(answered, " Since *when*?\n")
     comment(answered, "Since *when*, and why?")
+    assert [toast.value for toast in answered.toast] == ["Your comment was sent."]
     scripted.will_say("Two million.")
     answered.chat_input[0].set_value("How many live there?").run()
     assert [area.value for area in answered.text_area if area.label == "Comment"] == ["Since *when*, and why?"]

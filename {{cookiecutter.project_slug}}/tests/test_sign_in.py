@@ -26,6 +26,7 @@ def test_nobody_sees_the_page_before_they_have_signed_in() -> None:
     page.secrets["auth"] = dict.fromkeys(FACTS, "set")
     page.run()
     assert [button.label for button in page.button] == ["Sign in"]
+    assert settings.DESCRIPTION in texts(page)
     assert not page.chat_input
     assert not page.exception
 

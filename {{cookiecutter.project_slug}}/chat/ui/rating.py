@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def draw_rating(reply: Message) -> None:
-    """Draw the rating of a reply and, once it has one, the comment; a change of either is kept at once."""
+    """Draw the rating of a reply, kept at once, and, where it has one, the form for a comment."""
     with st.container(width="content", horizontal=True, vertical_alignment="center"):
         st.feedback(
             "{{ cookiecutter.feedback }}",
@@ -24,15 +24,14 @@ def draw_rating(reply: Message) -> None:
             args=(reply.id,),
         )
         if reply.rating is not None:
-            with st.popover("Your comment" if reply.comment else "Add a comment", type="tertiary"):
-                st.text_area(
-                    "Comment",
-                    reply.comment,
-                    max_chars=settings.COMMENT_CHARACTERS,
-                    key=f"comment-{reply.id}",
-                    on_change=comment,
-                    args=(reply.id,),
-                )
+            label = "Your comment" if reply.comment else "Add a comment"
+            with (
+                st.popover(label, type="tertiary", key=f"commenting-{reply.id}", on_change="rerun"),
+                st.form(f"comment-on-{reply.id}", border=False),
+            ):
+                most = settings.COMMENT_CHARACTERS
+                st.text_area("Comment", reply.comment, max_chars=most, key=f"comment-{reply.id}")
+                st.form_submit_button("Send", on_click=comment, args=(reply.id,))
 
 
 def rate(reply_id: str) -> None:
@@ -41,7 +40,8 @@ def rate(reply_id: str) -> None:
 
 
 def comment(reply_id: str) -> None:
-    """Keep the comment that was written on a reply of the page's conversation."""
+    """Keep the comment that was sent on a reply of the page's conversation, and close its form."""
+    st.session_state[f"commenting-{reply_id}"] = False
     keep(reply_id, "comment", well_formed(st.session_state[f"comment-{reply_id}"]).strip())
 
 
@@ -59,3 +59,5 @@ def keep(reply_id: str, field: str, value: int | str | None) -> None:
         st.toast("Your rating could not be saved. The log has the reason.", icon=":material/error:")
     else:
         log.info("rating saved", extra=about(reply, rating=reply.rating))
+        if field == "comment":
+            st.toast("Your comment was sent.", icon=":material/check:")

@@ -1,5 +1,7 @@
 """Who uses the app: people who have signed in with the OpenID Connect provider in .streamlit/secrets.toml."""
 
+import html
+
 import streamlit as st
 
 from chat import settings
@@ -17,8 +19,7 @@ def require_sign_in() -> None:
     if not is_set_up():
         st.error(NOT_SET_UP, icon=":material/key_off:")
     elif not st.user.is_logged_in:
-        st.title(settings.TITLE)
-        st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
+        draw_sign_in()
     elif not is_allowed():
         who = inert(address()) or "This account"
         st.error(f"{who} may not use this app. Sign in with another one.", icon=":material/block:")
@@ -26,6 +27,15 @@ def require_sign_in() -> None:
     else:
         return
     st.stop()
+
+
+def draw_sign_in() -> None:
+    """Draw what this is, and the way in, in the middle of the page."""
+    with st.container(key="sign-in", horizontal_alignment="center"):
+        st.html("<style>.st-key-sign-in { min-height: 75vh; justify-content: center; text-align: center }</style>")
+        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+        st.text(settings.DESCRIPTION, width="content")
+        st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
 
 
 def is_set_up() -> bool:
