@@ -107,7 +107,7 @@ def test_a_conversation_with_files(start: Callable[..., App], wire: Wire, tmp_pa
         (tmp_path / name).write_bytes(data)
     attach(app, *(tmp_path / name for name in files))
     app.ask("How much?")
-    expect(app.page.get_by_text("bad.pdf is of a kind that cannot be read")).to_be_visible()
+    expect(app.page.get_by_text("bad.pdf is not a valid PDF file")).to_be_visible()
     expect(app.page.get_by_text("sheet.xlsx (5 kB)")).to_be_visible()
     expect(app.question).to_have_value("How much?")
     assert not wire.requests

@@ -83,9 +83,12 @@ def test_a_large_image_is_scaled_down() -> None:
     ("data", "reason"),
     [
         (b"", "is empty"),
-        (b"MZ\x90\x00" + bytes(500), "cannot be read|not an image"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "cannot be read|not an image"),
-        (photo()[:300], "not an image that can be read"),
+        (b"MZ\x90\x00" + bytes(500), "not a valid PNG file|not an image"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "not a valid PNG file|not an image",
+        ),
+        (photo()[:300], "damaged, or not an image"),
         (file(size=(10_000, 10_000), mode="1"), "more than 20 megapixels"),
         (file(size=(20_000, 20_000), mode="1"), "more than 20 megapixels"),
         (b"\x89PNG" + bytes(settings.FILE_MEGABYTES * 1_000_000), "larger than 20 MB"),
@@ -184,7 +187,7 @@ def test_a_bad_file_loses_neither_the_question_nor_the_good_ones(page: AppTest, 
     assert not scripted.requests
     assert page.chat_input[0].proto.value == "What are they?"
     assert "bad.png " in texts(page)
-    assert "good.png (0 kB)" in texts(page)
+    assert f"good.png ({len(file())} B)" in texts(page)
     scripted.will_say("One is good.")
     ask(page, "And now?")
     assert [image.name for image in scripted.requests[0].messages[0].attachments] == ["good.png"]
@@ -252,7 +255,7 @@ def saved(**changes: object) -> str:
 
 def test_a_saved_conversation_has_its_images() -> None:
     assert from_json(saved()).messages[0].attachments == (read("cat.png", file()),)
-    assert "- cat.png (0 kB)" in to_markdown(from_json(saved()))
+    assert f"- cat.png ({len(file())} B)" in to_markdown(from_json(saved()))
 
 
 def test_a_conversation_that_was_saved_before_there_were_any() -> None:

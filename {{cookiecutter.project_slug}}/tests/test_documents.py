@@ -167,12 +167,13 @@ def test_the_cells_of_a_table_are_found(encoding: str, text: str, row: str) -> N
         ("a.txt", "Łódź;Gdańsk\nżółty;2,5".encode("cp1250"), "Save it as UTF-8"),
         ("a.txt", "Привет".encode("cp1251"), "Save it as UTF-8"),
         ("a.txt", b"\xff\xfea", "Save it as UTF-8"),
-        ("a.txt", b"\x7fELF" + bytes(100), "cannot be read"),
-        ("a.pdf", b"MZ\x90" + bytes(100), "cannot be read"),
+        ("a.txt", b"\x7fELF" + bytes(100), "not a valid TXT file"),
+        ("a.pdf", b"MZ\x90" + bytes(100), "not a valid PDF file"),
+        ("a.exe", b"MZ\x90" + bytes(100), "of a kind that cannot be read"),
         ("a.pdf", b"%PDF-1.4\nno more", "is damaged"),
         ("a.pdf", pdf("secret", encrypted=True), "protected by a password"),
         ("a.docx", OLD_OFFICE + bytes(100), "protected by a password"),
-        ("a.docx", archive({"virus.exe": b"MZ"}), "cannot be read"),
+        ("a.docx", archive({"virus.exe": b"MZ"}), "not a valid DOCX file"),
         ("a.docx", b"PK\x03\x04 and no more", "is damaged"),
     ],
     ids=[
@@ -184,6 +185,7 @@ def test_the_cells_of_a_table_are_found(encoding: str, text: str, row: str) -> N
             "half a sign",
             "executable as text",
             "executable as PDF",
+            "executable",
             "damaged PDF",
             "encrypted PDF",
         ),
@@ -297,7 +299,7 @@ def test_a_document_goes_with_its_question(page: AppTest, scripted: ScriptedProv
     scripted.will_say("Five.")
     ask(page, "How much?", "<b>.txt", b"The grand total is 5.")
     assert "The grand total is 5." in scripted.requests[0].messages[0].text
-    assert "&lt;b&gt;.txt (0 kB)" in cast("Any", page.chat_message[0].get("html")[0]).value
+    assert "&lt;b&gt;.txt (21 B)" in cast("Any", page.chat_message[0].get("html")[0]).value
 
 
 def test_it_is_said_what_was_cut(page: AppTest, scripted: ScriptedProvider) -> None:

@@ -20,8 +20,12 @@ class Attachment:
     @property
     def label(self) -> str:
         """Its name and its size."""
-        kilobytes = self.size / 1000
-        return f"{self.name} ({kilobytes / 1000:.1f} MB)" if kilobytes >= 1000 else f"{self.name} ({kilobytes:.0f} kB)"
+        if self.size < 1_000:
+            return f"{self.name} ({self.size} B)"
+        kilobytes = self.size / 1_000
+        return (
+            f"{self.name} ({kilobytes / 1_000:.1f} MB)" if kilobytes >= 1_000 else f"{self.name} ({kilobytes:.0f} kB)"
+        )
 
     @property
     def base64(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from chat import settings
 from chat.conversation.attachments import Attachment, RefusedError, convert
 from chat.conversation.attachments.decoding import text_in
+from chat.conversation.attachments.images import SUFFIXES as IMAGE_SUFFIXES
 from chat.conversation.delimited import rows_of
 from chat.conversation.text import well_formed
 
@@ -72,7 +73,7 @@ def kind_of(name: str, data: bytes) -> str:
         )
     if data.startswith(b"PK"):
         return kind_of_archive(name, data)
-    suffix = Path(name).suffix.lower().removeprefix(".")
+    suffix = suffix_of(name)
     if suffix not in TEXTS:
         raise unknown(name)
     return "html" if suffix == "htm" else suffix
@@ -168,11 +169,19 @@ def too_much(name: str) -> RefusedError:
 
 
 def unknown(name: str) -> RefusedError:
-    """The error for a file of another kind."""
+    """The error for a file of another kind than those that can be read, or than its name says."""
+    suffix = suffix_of(name)
+    if suffix in (*IMAGE_SUFFIXES, *TYPES):
+        return RefusedError(f"{name} is not a valid {suffix.upper()} file. Save it anew, or send it in another format.")
     return RefusedError(
         f"{name} is of a kind that cannot be read. Send an image (PNG, JPEG, WebP, GIF) or a document "
         "(PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text)."
     )
+
+
+def suffix_of(name: str) -> str:
+    """What the name of a file says of its kind."""
+    return Path(name).suffix.lower().removeprefix(".")
 
 
 def shares(attachments: tuple[Attachment, ...], context_tokens: int) -> dict[Attachment, str]:

@@ -8,6 +8,7 @@ from PIL import Image, ImageOps
 from chat import settings
 from chat.conversation.attachments import Attachment, RefusedError
 
+SUFFIXES = ("gif", "jpeg", "jpg", "png", "webp")
 FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
 # What is tried until an image is small enough: the longer side in pixels, and JPEG's quality.
 STEPS = ((settings.IMAGE_SIDE, 85), (settings.IMAGE_SIDE, 60), (settings.IMAGE_SIDE // 2, 60), (512, 40))
@@ -29,7 +30,7 @@ def read_image(name: str, data: bytes) -> Attachment:
             f"{name} has more than {settings.IMAGE_MEGAPIXELS} megapixels. Send a smaller copy of it."
         ) from error
     except Exception as error:  # whatever Pillow meets in a file that is none
-        raise RefusedError(f"{name} is not an image that can be read. Send a PNG, JPEG, WebP or GIF file.") from error
+        raise RefusedError(f"{name} is damaged, or not an image. Send a PNG, JPEG, WebP or GIF file.") from error
     return Attachment(name, kind, len(data), image_data)
 
 

@@ -6,9 +6,9 @@ from chat.conversation.attachments import (
     RefusedError,
     documents,  # {% if cookiecutter.attachments == "images_and_documents" %}
 )
+from chat.conversation.attachments.images import SUFFIXES as IMAGE_SUFFIXES
 from chat.conversation.attachments.images import read_image
 
-IMAGE_SUFFIXES = ("gif", "jpeg", "jpg", "png", "webp")
 SUFFIXES = (*IMAGE_SUFFIXES, *documents.TYPES)  # {% if cookiecutter.attachments == "images_and_documents" %}
 SUFFIXES = IMAGE_SUFFIXES  # {% if cookiecutter.attachments == "images" %}
 # {% if cookiecutter.attachments == "images_and_documents" %}
