@@ -1,5 +1,6 @@
 """What a reply draws, in a real browser under the Content-Security-Policy; a screenshot is left in .dev/screenshots."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -62,10 +63,12 @@ def test_charts_tables_diagrams_and_formulas(start: Callable[..., App], wire: Wi
     reply = app.messages.nth(1)
     expect(reply.get_by_role("button", name="More")).to_be_visible()
     app.wait_for_the_end()
+    chart = reply.get_by_test_id("stVegaLiteChart")
+    bars = chart.locator("path[aria-roledescription=bar]")
     for _ in range(2):
         expect(reply.locator(".katex")).to_have_count(2)
         expect(reply).to_contain_text("between $5 and $10")
-        expect(reply.locator("[data-testid=stVegaLiteChart] path[aria-roledescription=bar]")).to_have_count(2)
+        expect(bars).to_have_count(2)
         expect(reply.get_by_test_id("stDataFrame")).to_be_visible()
         expect(reply.locator("[data-testid=stMermaidChart] img")).to_have_count(1)
         expect(reply.get_by_test_id("stMermaidError")).to_be_hidden()
@@ -78,3 +81,16 @@ def test_charts_tables_diagrams_and_formulas(start: Callable[..., App], wire: Wi
         app.page.reload()
         app.wait_for_the_end()
     assert refused == []
+    # The chart has the theme's colours, also for its words.
+    label, avatar = chart.get_by_text("Paris"), reply.get_by_test_id("stChatMessageAvatarCustom")
+    for scheme, colour, words in (
+        ("dark", "#6f9ef5", r"rgb\(2\d\d, 2\d\d, 2\d\d\)"),
+        ("light", "#2459b3", r"rgb\(92, 99, 112\)"),
+    ):
+        app.page.emulate_media(color_scheme=scheme)
+        expect(bars.first).to_have_attribute("fill", colour)
+        expect(label).to_have_css("fill", re.compile(words))
+    # On a phone the words have the whole width.
+    expect(avatar).to_be_visible()
+    app.page.set_viewport_size({"width": 390, "height": 844})
+    expect(avatar).to_be_hidden()

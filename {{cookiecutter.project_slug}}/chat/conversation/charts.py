@@ -6,6 +6,12 @@ from typing import Any
 
 MOST_ROWS = 5_000
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # its name alone: nothing is fetched from there
+# Else names stand on end below a chart, and a legend beside it leaves no room for it on a phone.
+READABLE = {
+    "axisXDiscrete": {"labelAngle": -45},
+    "axisYDiscrete": {"labelLimit": 160},
+    "legend": {"orient": "bottom", "columns": 2, "labelLimit": 140},
+}
 MARKS = {
     *("arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "line", "point", "rect", "rule"),
     *("square", "text", "tick", "trail"),
@@ -145,7 +151,7 @@ def check_tooltip(tooltip: Any) -> None:
 
 def drawable(spec: dict[str, Any]) -> dict[str, Any]:
     """A specification that was checked, as the page is given it: as Vega-Lite, whatever it says that it is."""
-    return {**listed(spec), "$schema": SCHEMA}
+    return {**listed(spec), "config": {**READABLE, **spec.get("config", {})}, "$schema": SCHEMA}
 
 
 def listed(value: Any, name: str = "") -> Any:
