@@ -67,7 +67,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (anything_but("feedback", "none"), "chat/feedback/ chat/history/rated.py chat/ui/rating.py"),
     (anything_but("feedback", "none"), "tests/test_feedback.py tests/test_ratings.py tests/test_replay.py"),
     (lambda answers: stored(answers) or overseen(answers), "chat/feedback/ chat/history/rated.py"),
-    (overseen, "chat/feedback/overview.py navigation.py ratings.py tests/test_overview.py"),
+    (overseen, "chat/feedback/overview.py ratings.py tests/test_overview.py"),
     (stored, "chat/history/__main__.py chat/history/attachments.py"),
     (stored, "chat/history/engine.py chat/history/listing.py chat/history/migrations/ chat/history/tables.py"),
     (
@@ -79,7 +79,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (counted, "chat/history/migrations/versions/uses_0001.py chat/history/uses.py chat/replies/limits.py"),
     (counted, "tests/test_limits.py"),
     (owned, "chat/ui/person.py"),
-    (given("sign_in", "oidc"), "chat/ui/sign_in.py tests/test_sign_in.py"),
+    (given("sign_in", "oidc"), "chat/ui/sign_in.py navigation.py tests/test_sign_in.py"),
     (deployed, ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"),
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),

@@ -99,6 +99,7 @@ MODULE_TRACES = {
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size"
+PYTHON = re.compile(r"^```python\n.*?^```$", re.MULTILINE | re.DOTALL)
 # What GitHub fills in: `${{ … }}`.
 GITHUBS = re.compile(r"\$\{\{.*?\}\}")
 NO_IMAGES = r"pillow|\bPIL\b"
@@ -241,7 +242,7 @@ def assert_whole(name: str, text: str) -> None:
     assert not re.search(r"\{%|%\}|\{\{ | \}\}|\{#|cookiecutter", GITHUBS.sub("", text)), name
     assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{name}: white space at the end of a line"
     assert "\n\n\n\n" not in text, f"{name}: too many blank lines"
-    assert name.endswith(".py") or "\n\n\n" not in text, f"{name}: two blank lines"
+    assert name.endswith(".py") or "\n\n\n" not in PYTHON.sub("…", text), f"{name}: two blank lines"
     assert text.strip(), f"{name}: empty"
     assert text[0] != "\n", f"{name}: a blank first line"
     assert text.endswith("\n"), f"{name}: no newline at the end"

@@ -45,6 +45,7 @@ EXTRA_PROVIDERS = ("", "anthropic, embedded", "mistral")
 # What only frameworks read or call: Alembic of a migration, Starlette and logging of a class, llama.cpp of settings.
 READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
 READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
+READ += ",uses_pages_directory"  # by Streamlit
 READ += ",drawn,form"  # of Streamlit's state, by a text
 READ += ",AsyncClient"  # in an annotation with quotes
 READ += ",close"  # by markdown-it, of a sign of emphasis

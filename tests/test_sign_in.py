@@ -35,6 +35,8 @@ def server(bake: Bake, browser: Browser, wire: Wire, tmp_path: Path) -> Iterator
     settings.write_text(
         text.replace("MESSAGES_AN_HOUR: int | None = None", "MESSAGES_AN_HOUR: int | None = 2"), "utf-8"
     )
+    (project / "pages").mkdir()
+    (project / "pages" / "own.py").write_text("import streamlit as st\n\nst.title('Among ourselves')\n", "utf-8")
     people = [
         oidc_provider_mock.User(sub=name, claims={"email": f"{name}@example.com"}) for name in ("ann", "bob", "eve")
     ]
@@ -132,4 +134,27 @@ def test_admins_see_the_ratings_of_all(server: Server, wire: Wire, browser: Brow
     expect(page.get_by_text("Rated replies: 1. With a comment: 1.")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    other.close()
+
+
+def test_a_page_of_ones_own_is_for_who_may_use_the_app(server: Server, browser: Browser) -> None:
+    """Also where it is the first page that somebody asks of the server."""
+    own, no_page = f"{server.url}/own", "Page not found"
+    page = server.visit(own)
+    expect(page.get_by_role("dialog")).to_contain_text(no_page)
+    page.goto(server.url)
+    sign_in(page, "ann")
+    Tab(page)
+    page.get_by_role("link", name="own").click()
+    expect(page.get_by_role("heading", name="Among ourselves")).to_be_visible()
+    page.get_by_role("link", name="Chat").click()
+    Tab(page)
+
+    other = new_context(browser)
+    page = other.new_page()
+    page.goto(server.url)
+    sign_in(page, "eve")
+    expect(page.get_by_text("eve@example.com may not use this app")).to_be_visible()
+    page.goto(own)
+    expect(page.get_by_role("dialog")).to_contain_text(no_page)
     other.close()

@@ -3,6 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route  # {% if cookiecutter is deployed %}
+from streamlit.runtime.pages_manager import PagesManager  # {% if cookiecutter.sign_in == "oidc" %}
 
 from chat.server import draining  # {% if cookiecutter is deployed %}
 from chat.server.headers import SecurityHeaders, lifespan
@@ -10,8 +11,13 @@ from chat.server.health import readiness  # {% if cookiecutter is deployed("data
 from chat.ui.failures import say_that_it_failed  # {% if cookiecutter is stored %}
 from chat.ui.person import VisitorCookie  # {% if cookiecutter is visited %}
 
-# {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" and not cookiecutter is overseen %}
-app = st.App("page.py", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+# {% if cookiecutter.sign_in == "oidc" %}
+# Of a folder `pages`, Streamlit itself would serve what is asked for first to whoever asks: navigation.py knows better.
+PagesManager.uses_pages_directory = False
+# {% endif %}
+# {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" %}
+# {% set script = "navigation.py" if cookiecutter.sign_in == "oidc" else "page.py" %}
+app = st.App("{{ script }}", middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
 # {% else %}
 middleware = [Middleware(SecurityHeaders)]  # {% if not cookiecutter is visited %}
 middleware = [Middleware(SecurityHeaders), Middleware(VisitorCookie)]  # {% if cookiecutter is visited %}
@@ -19,8 +25,8 @@ middleware.append(Middleware(draining.PageSockets))  # {% if cookiecutter is dep
 routes = [Route("/readyz", draining.readiness)]  # {% if cookiecutter is deployed("session") %}
 routes = [Route("/readyz", readiness)]  # {% if cookiecutter is deployed("database") %}
 app = st.App(
-    "navigation.py",  # {% if cookiecutter is overseen %}
-    "page.py",  # {% if not cookiecutter is overseen %}
+    "navigation.py",  # {% if cookiecutter.sign_in == "oidc" %}
+    "page.py",  # {% if cookiecutter.sign_in == "none" %}
     routes=routes,  # {% if cookiecutter is deployed %}
     middleware=middleware,
     lifespan=lifespan,

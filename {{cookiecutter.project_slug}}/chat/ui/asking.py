@@ -21,10 +21,15 @@ from chat.ui.person import person  # {% if cookiecutter is counted %}
 
 def ask(key: str) -> None:
     """Ask what was typed or chosen in the element of the page with this key."""
-    conversation: Conversation = st.session_state.conversation
     if text := st.session_state[key]:
-        with changing(conversation):
-            conversation.ask(text)
+        ask_question(text)
+
+
+def ask_question(text: str) -> None:
+    """Ask a question in the conversation on the page, which then begins its reply."""
+    conversation: Conversation = st.session_state.conversation
+    with changing(conversation):
+        conversation.ask(text)
 
 
 def begin_next(conversation: Conversation, options: Request) -> None:

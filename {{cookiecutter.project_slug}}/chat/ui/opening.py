@@ -47,7 +47,7 @@ def open_conversation() -> Conversation:
 def begin(conversation: Conversation | None = None) -> None:
     # {% if not cookiecutter is stored %}
     """Turn to another conversation, else a new one; replies of this one that are still coming end."""
-    for message in st.session_state.conversation.everything():
+    for message in open_conversation().everything():
         stop(message.id)
     # {% else %}
     """Turn to another conversation, else a new one."""

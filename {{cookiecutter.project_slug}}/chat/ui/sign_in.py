@@ -38,6 +38,11 @@ def draw_sign_in() -> None:
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
 
 
+def may_use() -> bool:
+    """Whether somebody has signed in, and may use the app."""
+    return is_set_up() and st.user.is_logged_in and is_allowed()
+
+
 def is_set_up() -> bool:
     """Whether there is a provider to sign in with."""
     # Where there is no [auth], Streamlit knows of nobody who could sign in; what is empty there, it finds out late.

@@ -1,0 +1,50 @@
+"""A question apart from the conversation on the page: of a page of your own, a script or a notebook."""
+
+from collections.abc import Callable, Iterable
+
+from chat import settings
+from chat.conversation.messages import Message
+from chat.providers import Provider, Request
+from chat.replies.answering import answer
+from chat.replies.reply import Reply
+
+PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
+PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
+
+
+def ask(
+    messages: Iterable[str | Message],
+    draw: Callable[[str], object] = lambda text: None,
+    *,
+    provider: Provider = PROVIDER,
+    model: str = "",
+    system_prompt: str = settings.SYSTEM_PROMPT,
+) -> Message:
+    """Ask, and wait for the reply. Nothing of it is kept, and it counts for no limit of a person.
+
+    Args:
+        messages: question, reply, question, and so on, the last one the question that is asked: texts, or messages of
+            a conversation. Earlier questions that have no reply yet are left out.
+        draw: is called with the text so far, again and again until the reply ends.
+        provider: who is asked.
+        model: which of its models; its usual one, if none is named.
+        system_prompt: what the model is told before everything else.
+
+    Returns:
+        The reply. Where it failed, its `error` says why, in a sentence for people.
+    """
+    roles = ("user", "assistant")
+    turns = [Message(roles[n % 2], told) if isinstance(told, str) else told for n, told in enumerate(messages)]
+    pairs = zip(turns[:-1:2], turns[1::2], strict=False)
+    sent = [message for pair in pairs if pair[1].text for message in pair] + turns[-1:]
+    model = model or provider.model
+    request = Request(provider, model, system_prompt, provider.max_tokens, messages=sent)
+    reply = Message("assistant", provider=provider.name, model=model)
+    coming = Reply(reply, answer(request))  # {% if not cookiecutter is stored %}
+    coming = Reply(reply, answer(request), save=lambda _: None)  # {% if cookiecutter is stored %}
+    try:
+        for text in coming.follow():
+            draw(text)
+    finally:
+        coming.stop()  # where a click has ended this
+    return reply

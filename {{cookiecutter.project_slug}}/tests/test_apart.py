@@ -1,0 +1,63 @@
+"""Questions apart from the conversation on the page."""
+
+import pytest
+
+from chat.conversation.messages import Conversation, Message
+from chat.providers import Chunk, ProviderError
+from chat.replies.apart import PROVIDER, ask
+from chat.replies.reply import running
+from tests.conftest import ScriptedProvider
+
+
+def test_an_answer_comes_whole_and_as_it_grows(scripted: ScriptedProvider) -> None:
+    scripted.will_say("Par", "is.")
+    scripted.will_say("Paris.")
+    drawn: list[str] = []
+    answer = ask(["Capital of France?"], drawn.append)
+    assert (answer.text, answer.status, answer.error) == ("Paris.", "complete", "")
+    assert answer.usage
+    assert drawn[-1] == "Paris."
+    assert ask(["Capital of France?"], model="another", system_prompt="Be brief.").text == "Paris."
+    first, second = scripted.requests
+    assert (first.model, second.model, second.system_prompt) == (PROVIDER.model, "another", "Be brief.")
+
+
+def test_texts_are_questions_and_replies_in_turn(scripted: ScriptedProvider) -> None:
+    scripted.will_say("Two.")
+    ask(["One?", "One.", "Two?"])
+    (request,) = scripted.requests
+    assert [(message.role, message.text) for message in request.messages] == [
+        ("user", "One?"),
+        ("assistant", "One."),
+        ("user", "Two?"),
+    ]
+
+
+def test_of_a_conversation_it_is_told_what_was_answered(scripted: ScriptedProvider) -> None:
+    conversation = Conversation()
+    conversation.ask("Capital of France?").text = "Paris."
+    conversation.ask("And of Italy?")
+    scripted.will_say("Capitals.")
+    assert ask([*conversation.messages, "What did we speak of?"]).text == "Capitals."
+    (request,) = scripted.requests
+    assert [message.text for message in request.messages] == ["Capital of France?", "Paris.", "What did we speak of?"]
+    assert len(conversation.messages) == 4
+
+
+def test_a_failure_is_a_sentence(scripted: ScriptedProvider) -> None:
+    scripted.replies.append([Chunk("Par"), ProviderError("cut_off")])
+    answer = ask(["Capital of France?"])
+    assert (answer.text, answer.status, answer.error) == ("Par", "failed", ProviderError("cut_off").sentence)
+
+
+def test_it_ends_with_the_run_of_the_page_that_draws_it(scripted: ScriptedProvider) -> None:
+    class Clicked(BaseException):
+        """What ends a run."""
+
+    def draw(text: str) -> None:
+        raise Clicked
+
+    scripted.will_say("Paris.")
+    with pytest.raises(Clicked):
+        ask([Message("user", "Capital of France?")], draw)
+    assert not running
