@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from cookiecutter_streamlit_chat.providers import chosen
+from cookiecutter_streamlit_chat.providers import chosen, further_providers
+
+LOCAL = {"custom", "embedded"}  # modules that reach nothing over the network, as far as the app knows
 
 
 def using(answers: dict[str, Any], *modules: str) -> bool:
@@ -22,7 +24,12 @@ def choosing(answers: dict[str, Any], name: str) -> bool:
 
 def remote(answers: dict[str, Any]) -> bool:
     """Whether some provider is reached over the network."""
-    return any(provider["module"] != "embedded" for provider in chosen(answers))
+    return any(provider["module"] not in LOCAL for provider in chosen(answers))
+
+
+def listing(answers: dict[str, Any]) -> bool:
+    """Whether the sidebar offers the models that a provider lists."""
+    return remote(answers) or bool(further_providers(answers))
 
 
 def keyed(answers: dict[str, Any]) -> bool:
@@ -58,6 +65,11 @@ def owned(answers: dict[str, Any]) -> bool:
 def counted(answers: dict[str, Any]) -> bool:
     """Whether it is kept what each person uses."""
     return answers["history"] == "database" and answers["sign_in"] == "oidc"
+
+
+def identifying(answers: dict[str, Any]) -> bool:
+    """Whether it matters to a reply who asks."""
+    return counted(answers) or (owned(answers) and using(answers, "custom"))
 
 
 def overseen(answers: dict[str, Any]) -> bool:

@@ -8,7 +8,16 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cookiecutter_streamlit_chat.conditions import counted, deployed, overseen, owned, remote, stored, using
+from cookiecutter_streamlit_chat.conditions import (
+    counted,
+    deployed,
+    listing,
+    overseen,
+    owned,
+    remote,
+    stored,
+    using,
+)
 
 Answers = dict[str, Any]
 Condition = Callable[[Answers], bool]
@@ -46,8 +55,10 @@ FILES: Sequence[tuple[Condition, str]] = [
         served("openai_compatible"),
         "chat/providers/openai_compatible.py chat/providers/thinking.py tests/test_thinking.py",
     ),
-    (served("embedded", "bedrock"), "chat/providers/threads.py"),
-    (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py chat/ui/models.py"),
+    (served("custom"), "chat/providers/custom.py docs/recipes.md my_reply.py tests/test_custom.py"),
+    (served("custom", "embedded", "bedrock"), "chat/providers/threads.py"),
+    (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py"),
+    (listing, "chat/ui/models.py"),
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
     (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
     (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),

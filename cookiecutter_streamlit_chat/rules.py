@@ -14,6 +14,9 @@ SLUG_RULE = f"[a-z][a-z0-9-]*, at most {SLUG_LENGTH} characters, like my-chat"
 # Names that Windows keeps for devices: no folder can have them.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
+# What may serve anybody's models: whoever speaks Chat Completions, and somebody's own code.
+ANYBODYS = {"custom", "openai_compatible"}
+
 
 @cache
 def requirement_names() -> set[str]:
@@ -63,8 +66,7 @@ def refused_model(answers: dict[str, Any]) -> str | None:
         return None
     own = PROVIDERS[answers["llm_provider"]]
     makers = [other["label"] for other in PROVIDERS.values() if other["model"] == answers["model"]]
-    # Whoever speaks Chat Completions may serve anybody's models.
-    if not makers or own["module"] == "openai_compatible" or answers["model"] in (own["model"], *own["models"]):
+    if not makers or own["module"] in ANYBODYS or answers["model"] in (own["model"], *own["models"]):
         return None
     return f"is a model of {makers[0]}: with llm_provider={answers['llm_provider']} use another, like {own['model']}"
 

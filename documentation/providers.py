@@ -9,6 +9,7 @@ from typing import Any
 
 from configurator.commands import COOKIECUTTER
 from configurator.projects import installed
+from cookiecutter_streamlit_chat.conditions import LOCAL
 from cookiecutter_streamlit_chat.providers import PROVIDERS
 from cookiecutter_streamlit_chat.questions import ROOT
 from documentation.options import baked, requirements_of
@@ -52,6 +53,8 @@ def installs(name: str) -> str:
     """What is installed for a provider, beside what every app needs."""
     common = [line for line in requirements_of(baked()) if not line.startswith("openai")]
     own = [line for line in requirements_of(baked(llm_provider=name)) if line not in common]
+    if not own:
+        return "nothing"
     more = installed(common + own) - installed(common)
     return f"{code([re.split(r'[<>=]', line)[0] for line in own])} ({more / 1e6:.0f} MB)"
 
@@ -61,7 +64,7 @@ def first_message(name: str) -> str:
     facts = PROVIDERS[name]
     begin = f"{COOKIECUTTER} --no-input llm_provider={name}\ncd my-chat\n"
     start = "```sh\nuv run streamlit run\n```\n\nopens the chat in the browser: type a question, and press Enter."
-    if name == "embedded":
+    if facts["module"] in LOCAL:
         return f"```sh\n{begin}uv run streamlit run\n```\n\nThat is all: the chat opens in the browser, and answers."
     wanted = [facts["key"]] if facts["key_page"] else []
     wanted += [facts["base_url_setting"]] if facts["base_url_example"] else []
@@ -81,6 +84,8 @@ def cost(facts: dict[str, Any]) -> str:
     if not facts["prices"]:
         if facts["module"] == "embedded":
             return "Nothing: it runs on your machine."
+        if facts["module"] == "custom":
+            return "What your code spends. The tokens that it tells (`Chunk(usage=…)`) are counted and shown."
         return "The table has no prices, so the app tells tokens and no cost."
     rows = "\n".join(f"| `{model}` | {price[0]:g} | {price[1]:g} |" for model, price in facts["prices"].items())
     return (
@@ -109,6 +114,8 @@ def text(name: str) -> str:
         "installed for it": installs(name),
         "checked": f"{facts['checked']}, at {facts['source']}",
     }
+    if name == "custom":
+        rows = {what: rows[what] for what in ("answer", "key", "module", "installed for it")}
     table = "\n".join(f"| {what} | {fact} |" for what, fact in rows.items())
     return f"""# {facts["label"]}
 
@@ -141,7 +148,7 @@ def failures(name: str) -> str:
     """What may go wrong, and what is said then: from the table of quirks that the tests play."""
     facts = PROVIDERS[name]
     wire_format = name if name in quirks.FORMATS else "chat"
-    if facts["module"] == "embedded":
+    if facts["module"] in LOCAL:
         return ""
     address = f"`{facts['base_url_setting']}`"
     if looks := facts["base_url"] or facts["base_url_example"]:

@@ -34,9 +34,10 @@ SEVERAL = [
 ]
 
 
-OWN_MODULE = ("embedded", "openai", "anthropic", "gemini", "bedrock")
+OWN_MODULE = ("embedded", "custom", "openai", "anthropic", "gemini", "bedrock")
 SDKS = {
     "embedded": "xllamacpp",
+    "custom": "",
     "openai": "openai",
     "anthropic": "anthropic",
     "gemini": "google-genai",
@@ -57,11 +58,11 @@ TRACES = {
     ("history", "session"): r"hold_(minutes|conversations)|feedback\.jsonl",
     ("history", "database"): r"database|sqlite|postgres|sql|alembic|psycopg|visitor",
     ("sign_in", "oidc"): (
-        r"(?<!for )(?<!\()sign(s|ed|ing)?[- ](in|out)\b|openid|st\.(login|logout|user)|\[auth\]|admin|"
+        r"(?<!for )(?<!\()sign(s|ed|ing)?[- ](in|out)\b|openid|\bst\.(login|logout|user)|\[auth\]|admin|"
         r"ALLOWED_(DOMAINS|ADDRESSES)"
     ),
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
-    ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|\bagents?\b",
+    ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|agents\.md|coding agents?",
     (
         "attachments",
         "images_and_documents",
@@ -77,6 +78,7 @@ TRACES = {
 }
 PROVIDER_TRACES = {
     "embedded": r"embedded|xllamacpp|smol|gguf|avx2|libgomp|tiny",
+    "custom": r"my_reply|providers.custom\b|docs/recipes|langgraph|your own (python|code)",
     "openai": r"(?<![A-Z_])OPENAI_(API_KEY|BASE_URL)|gpt-6|Responses API|providers.openai\b|api\.openai\.com",
     "anthropic": r"anthropic|claude",
     "gemini": r"gemini|google(?!\"|\.com|, Microsoft)|genai",
@@ -98,6 +100,7 @@ MODULE_TRACES = {
     "openai_compatible": r"openai_compatible|\.chat\.completions",
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
+RECIPES = "docs/recipes.md"  # for somebody's own code, which may use any SDK
 NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size"
 PYTHON = re.compile(r"^```python\n.*?^```$", re.MULTILINE | re.DOTALL)
 # What GitHub fills in: `${{ … }}`.
@@ -170,15 +173,15 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     chosen, modules = providers_of(answers), modules_of(answers)
     forbidden = [pattern for answer, pattern in TRACES.items() if answers[answer[0]] != answer[1]]
     forbidden += [absent(answers)]
-    forbidden += [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
-    forbidden += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
-    forbidden += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
+    others = [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
+    others += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
+    others += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
     forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
     forbidden += [NO_IMAGES] if answers["attachments"] == "none" and answers["rich_replies"] == "no" else []
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []
-    forbidden += [NO_KEYS] if modules == {"embedded"} else []
+    forbidden += [NO_KEYS] if modules <= {"custom", "embedded"} else []
     forbidden += [NO_CONTAINER] if answers["deployment"] == "none" else []
     forbidden += [NO_CONTAINED_DATABASE] if answers["deployment"] == "none" or answers["history"] != "database" else []
     forbidden += [NO_SWITCHING] if not answers["extra_providers"] else []
@@ -188,9 +191,9 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     return [
         f"{name}: {words}"
         for name, text in texts(project).items()
-        for others in [f"{name}\n{own_facts.sub('', text)}"]
-        for pattern in forbidden
-        if (words := first_match(pattern, others))
+        for rest in [f"{name}\n{own_facts.sub('', text)}"]
+        for pattern in forbidden + ([] if name == RECIPES else others)
+        if (words := first_match(pattern, rest))
     ]
 
 

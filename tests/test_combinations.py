@@ -40,7 +40,7 @@ from conftest import ROOT, Bake, output, own_tests, tool
 from cookiecutter_streamlit_chat.rules import NEEDS
 
 Row = dict[str, str]
-EXTRA_PROVIDERS = ("", "anthropic, embedded", "mistral")
+EXTRA_PROVIDERS = ("", "anthropic, embedded", "custom", "mistral")
 
 # What only frameworks read or call: Alembic of a migration, Starlette and logging of a class, llama.cpp of settings.
 READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
@@ -48,6 +48,7 @@ READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup
 READ += ",uses_pages_directory"  # by Streamlit
 READ += ",drawn,form"  # of Streamlit's state, by a text
 READ += ",AsyncClient"  # in an annotation with quotes
+READ += ",ReplyError,stopped"  # by a function of one's own, if it likes
 READ += ",close"  # by markdown-it, of a sign of emphasis
 
 

@@ -21,6 +21,7 @@ from test_starter import starter as starter
 
 from app import App
 from conftest import PROVIDERS, ROOT, TEMPLATE, Bake, output
+from cookiecutter_streamlit_chat.conditions import LOCAL
 from cookiecutter_streamlit_chat.questions import FOLDER, STARTER
 from documentation.pages import DOCS, pages
 from waiting import HANG
@@ -224,7 +225,7 @@ def test_the_smallest_app_is_baked(tmp_path: Path) -> None:
 
 
 # The others differ from these only in facts of the table.
-OFTEN = ("openai", "anthropic", "gemini", "bedrock", "azure_openai", "ollama", "embedded")
+OFTEN = ("openai", "anthropic", "gemini", "bedrock", "azure_openai", "ollama", "custom", "embedded")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_from_nothing_to_the_first_reply(tmp_path: Path, wire: Wire, browser: Br
     shell("\n".join(steps), tmp_path)
     project = tmp_path / "my-chat"
     asked = re.search(r"^Put (.*?) into `\.streamlit/secrets\.toml`", page.read_text("utf-8"), re.MULTILINE)
-    settings = {} if name == "embedded" else environment(name, wire.base_url(wire_format(name)))
+    settings = {} if name in LOCAL else environment(name, wire.base_url(wire_format(name)))
     secrets = project / ".streamlit" / "secrets.toml"
     for setting in re.findall(r"`(\w+)`", asked[1]) if asked else ():
         text = secrets.read_text("utf-8")
@@ -254,7 +255,7 @@ def test_from_nothing_to_the_first_reply(tmp_path: Path, wire: Wire, browser: Br
     reply = driver.ask(QUESTION)
     driver.close()
     assert (reply["status"], reply["problem"]) == ("complete", None), reply
-    assert reply["text"] if name == "embedded" else reply["text"] == TEXT
+    assert reply["text"] if name in LOCAL else reply["text"] == TEXT
 
 
 def test_an_app_with_postgresql(bake: Bake, tmp_path: Path, postgresql: str) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from conftest import CANARY, PROVIDERS, ROOT, Bake
+from cookiecutter_streamlit_chat.conditions import LOCAL
 from waiting import HANG, wait_until
 from wire import DIALECTS, ERRORS, FORMATS, INPUT_TOKENS, REASONING, REFUSAL, TEXT, Wire, first_half
 from wire.quirks import QUIRKS
 
-REMOTE = [name for name in PROVIDERS if name != "embedded"]
+REMOTE = [name for name, facts in PROVIDERS.items() if facts["module"] not in LOCAL]
 # One for each module. The others share that of Chat Completions: of them, what they say in words of their own is tried.
 MODULES = ["openai", "anthropic", "gemini", "bedrock", "openai_compatible"]
 one_of_each_module = pytest.mark.parametrize("provider", MODULES, indirect=True, scope="module")

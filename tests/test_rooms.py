@@ -45,7 +45,7 @@ forbidden_modules =
 allow_indirect_imports = True
 """
 LARGEST = {
-    **{"llm_provider": "anthropic", "extra_providers": "openai, gemini, bedrock, embedded, mistral"},
+    **{"llm_provider": "anthropic", "extra_providers": "openai, gemini, bedrock, custom, embedded, mistral"},
     **{"history": "database", "sign_in": "oidc", "attachments": "images_and_documents", "deployment": "kubernetes"},
 }
 SMALLEST = {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "rich_replies": "no"}

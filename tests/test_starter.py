@@ -32,6 +32,7 @@ from test_combinations import PARSERS, name_of
 from test_configurator import words_of
 
 from conftest import FOLDER, PROVIDERS, QUESTIONS, ROOT, TEMPLATE, Bake, output, own_tests, tool
+from cookiecutter_streamlit_chat.conditions import LOCAL
 from cookiecutter_streamlit_chat.questions import STARTER, asked, questions_of
 
 SMALL = ROOT / STARTER
@@ -43,6 +44,7 @@ FILES = {
 PICTURES = {"assets/assistant.svg", "assets/user.svg"}
 ROWS = [{**row} for row in ({}, *make({name: list(values) for name, values in VALUES.items() if name in ASKED}))]
 ROWS = [{name: DEFAULTS[name] for name in VALUES if name in ASKED} | row for row in ROWS]
+ROWS = [row for number, row in enumerate(ROWS) if row not in ROWS[:number]]
 MOST_LINES = {"streamlit_app.py": 80, "provider.py": 45, "README.md": 70, "tests/test_app.py": 60}
 
 
@@ -101,7 +103,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
     forbidden += [r"feedback|\brat(e|ed|ing|ings)\b"] if answers["feedback"] == "none" else []
     forbidden += [r"provider_\w|\bspinner\b" if answers["streaming"] == "tokens" else r"provider_\w|shimmer"]
-    forbidden += [r"api_key\b.*environ|load_if_toml"] if module == "embedded" else []
+    forbidden += [r"api_key\b.*environ|load_if_toml"] if module in LOCAL else []
     own = sorted(facts(PROVIDERS[provider]), key=len, reverse=True)
     own_facts = re.compile("|".join(map(re.escape, own)))
     return [

@@ -16,6 +16,7 @@ from test_bakes import VALUES
 from test_providers import QUESTION, Driver
 
 from conftest import PROVIDERS, QUESTIONS, ROOT, output, settings_of
+from cookiecutter_streamlit_chat.conditions import LOCAL
 from wire import TEXT, Wire
 
 OPENAI_MODELS = set(get_args(chat_model.ChatModel))
@@ -42,7 +43,7 @@ def test_an_entry_holds_together(name: str) -> None:
         assert any(fnmatch(model, pattern) for model in facts["models"])
     for address in (facts["source"], facts["key_page"], facts["prices_source"]):
         assert address == "" or address.startswith("https://")
-    if name != "embedded":
+    if facts["module"] not in LOCAL:
         assert facts["models"][0] == facts["model"]
         assert facts["key"] in QUESTIONS["__prompts__"]["llm_provider"][name] or not facts["key_page"]
         assert facts["base_url"] or facts["base_url_example"] or name == "bedrock"

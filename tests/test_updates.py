@@ -146,6 +146,24 @@ def test_nothing_is_lost_where_both_changed_a_line(run: Run, project: Path) -> N
     assert 'model="claude-sonnet-5-5"' in theirs
 
 
+def test_somebody_s_own_function_is_left_alone(tmp_path: Path, run: Run, template: Path) -> None:
+    """Both changed it, and the owner's stays, without a conflict."""
+    own = {"llm_provider": "custom", "extra_providers": "openai"}
+    run(tmp_path, tool("cruft"), "create", template, "--no-input", "--extra-context", json.dumps(own))
+    project = tmp_path / "my-chat"
+    function = project / "my_reply.py"
+    function.write_text("# Ours.\nreply = str\n", "utf-8", newline="\n")
+    commit(run, project)
+    later(run, template)
+    replace(template / TEMPLATE.name / "my_reply.py", ("What answers: ", "What answers now: "))
+    commit(run, template)
+    run(project, tool("cruft"), "update", "--skip-apply-ask")
+    assert function.read_text("utf-8") == "# Ours.\nreply = str\n"
+    assert "## MY CHAT: what is where" in files(project)["README.md"]
+    assert run(project, "git", "diff", "--name-only", "--diff-filter=U") == ""
+    assert not [name for name in files(project) if name.endswith(".rej")]
+
+
 @pytest.mark.parametrize("chapter", ["With cruft", "Without cruft"])
 def test_the_commands_of_the_page(tmp_path: Path, run: Run, template: Path, bake: Bake, chapter: str) -> None:
     page = (ROOT / "docs" / "update.md").read_text("utf-8")

@@ -2,7 +2,7 @@
 
 import os  # not pathlib: it takes as long as Python itself to start, a tenth of a bake
 
-PROVIDERS = {"anthropic", "bedrock", "embedded", "gemini", "openai", "openai_compatible"}
+PROVIDERS = {"anthropic", "bedrock", "custom", "embedded", "gemini", "openai", "openai_compatible"}
 CHOSEN = "{{ (cookiecutter | chosen)[0].module }}"
 # What was there before the bake, and stays as it was.
 KEPT = set("""{{ cookiecutter.get("_there", []) | join("\n") }}""".splitlines())

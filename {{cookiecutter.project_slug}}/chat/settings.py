@@ -49,6 +49,10 @@ class Provider:
     # {% endif %}
     # {% if cookiecutter is remote %}
     models: tuple[str, ...] = ()  # to choose from as long as it has not listed its own
+    # {% elif cookiecutter is using("custom") %}
+    models: tuple[str, ...] = ()  # to choose from
+    # {% endif %}
+    # {% if cookiecutter is remote %}
     key: str = ""  # the name of the setting
     key_page: str = ""  # where to get one; empty where none is needed
     base_url: str | None = None  # None: where the SDK looks for it

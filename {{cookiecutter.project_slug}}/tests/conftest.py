@@ -73,7 +73,7 @@ class ScriptedProvider:
         """Give one more reply, made of these texts."""
         self.replies.append([*map(Chunk, texts), END])
 
-    # {% if cookiecutter is remote %}
+    # {% if cookiecutter is listing %}
     async def models(self, provider: object) -> list[str]:
         """Two models."""
         return ["model-1", "model-2"]
@@ -95,7 +95,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> ScriptedProvider:
     monkeypatch.setattr(api, "stream", scripted.stream)
     monkeypatch.setattr(api, "problem", lambda provider: scripted.problem)
     monkeypatch.setattr(api, "prepare", lambda provider: None)
-    monkeypatch.setattr(api, "models", scripted.models)  # {% if cookiecutter is remote %}
+    monkeypatch.setattr(api, "models", scripted.models)  # {% if cookiecutter is listing %}
     monkeypatch.setattr(type(st.context), "cookies", {"visitor": "ann"})  # {% if cookiecutter is visited %}
     return scripted
 

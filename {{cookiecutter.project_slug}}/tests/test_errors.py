@@ -16,8 +16,8 @@ from chat.providers.errors import (
     provider_error,
 )
 
-# {% if cookiecutter.extra_providers and cookiecutter is using("embedded") %}
-PROVIDER = next(one for one in settings.PROVIDERS.values() if one.module != "embedded")
+# {% if cookiecutter.extra_providers and cookiecutter is using("custom", "embedded") %}
+PROVIDER = next(one for one in settings.PROVIDERS.values() if one.key)
 # {% elif cookiecutter.extra_providers %}
 PROVIDER = next(iter(settings.PROVIDERS.values()))
 # {% else %}

@@ -20,12 +20,12 @@ from chat.conversation.messages import (
 )
 from chat.history.conversations import changing, find  # {% if not cookiecutter is stored %}
 from chat.providers import Chunk, ProviderError
-from chat.replies.answering import api  # {% if cookiecutter is remote %}
+from chat.replies.answering import api  # {% if cookiecutter is listing %}
 from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
-from chat.ui import models as choice  # {% if cookiecutter is remote %}
+from chat.ui import models as choice  # {% if cookiecutter is listing %}
 from chat.ui import stream as way  # {% if cookiecutter.streaming != "tokens" %}
 from chat.ui import text as drawing
-from chat.ui.models import listing  # {% if cookiecutter is remote %}
+from chat.ui.models import listing  # {% if cookiecutter is listing %}
 from tests.conftest import ScriptedProvider, new_page
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
@@ -372,7 +372,7 @@ def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProv
     assert asked == [(told("Be brief."), 50), (told(settings.SYSTEM_PROMPT), PROVIDER.max_tokens)]
 
 
-# {% if cookiecutter is remote %}
+# {% if cookiecutter is listing %}
 def test_a_model_can_be_chosen(page: AppTest, scripted: ScriptedProvider) -> None:
     listing(PROVIDER.name, PROVIDER).result()
     page.run()

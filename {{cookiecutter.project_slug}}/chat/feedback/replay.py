@@ -5,7 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import cast
 
-from chat.conversation.messages import Message, Role
+from chat.conversation.messages import (
+    Message,
+    Role,
+    new_id,  # {% if cookiecutter is using("custom") %}
+)
 from chat.history.rated import Rated
 from chat.providers import Request
 from chat.replies.answering import answer
@@ -40,6 +44,9 @@ def ask(rated: Rated, reply: Message, options: Request) -> None:
     """Let a reply be filled, to its end."""
     messages = [Message(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
     request = replace(options, messages=[*messages, Message("user", rated.question)])
+    # {% if cookiecutter is using("custom") %}
+    request = replace(request, conversation=new_id())  # what is remembered of another must not help
+    # {% endif %}
     again = Reply(reply, answer(request), save=lambda _: None)
     for _ in again.follow():
         pass

@@ -5,12 +5,17 @@ A provider's module has these functions:
 - `problem(provider: Provider) -> str | None`: one sentence if it cannot answer as things are, for the page to show.
 - `prepare(provider: Provider) -> None`: what takes long before the first reply, done while the server starts.
 - `stream(request: Request) -> AsyncGenerator[Chunk]`: the reply; ends with usage and the stop reason.
-- `models(provider: Provider) -> list[str]`: asynchronous; the ids of the models to choose from.  # {% if cookiecutter is remote %}
+- `models(provider: Provider) -> list[str]`: asynchronous; the ids of the models to choose from.  # {% if cookiecutter is listing %}
 """
 
 from dataclasses import dataclass, field
 
-from chat.conversation.messages import Message, StopReason, Usage
+from chat.conversation.messages import (
+    Message,
+    StopReason,
+    Usage,
+    new_id,  # {% if cookiecutter is using("custom") %}
+)
 from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.settings import Provider
 
@@ -26,6 +31,13 @@ class Request:
     temperature: float | None = None  # None: the model's own  # {% if cookiecutter is tempered %}
     fallbacks: tuple[Provider, ...] = ()  # whom to ask where this one fails  # {% if cookiecutter.extra_providers %}
     messages: list[Message] = field(default_factory=list)
+    # {% if cookiecutter is using("custom") %}
+    conversation: str = field(default_factory=new_id)  # the id of the one that it is part of
+    person: str = ""  # who asks  # {% if cookiecutter is owned %}
+    # {% if cookiecutter.attachments != "none" %}
+    asked: Message | None = None  # the question as it was typed, with all its files
+    # {% endif %}
+    # {% endif %}
 
 
 @dataclass(frozen=True)

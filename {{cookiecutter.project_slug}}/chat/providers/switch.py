@@ -8,6 +8,7 @@ from chat.providers import (
     Request,
     anthropic,  # {% if cookiecutter is using("anthropic") %}
     bedrock,  # {% if cookiecutter is using("bedrock") %}
+    custom,  # {% if cookiecutter is using("custom") %}
     embedded,  # {% if cookiecutter is using("embedded") %}
     gemini,  # {% if cookiecutter is using("gemini") %}
     openai,  # {% if cookiecutter is using("openai") %}
@@ -17,6 +18,7 @@ from chat.providers import (
 MODULES = {
     "anthropic": anthropic,  # {% if cookiecutter is using("anthropic") %}
     "bedrock": bedrock,  # {% if cookiecutter is using("bedrock") %}
+    "custom": custom,  # {% if cookiecutter is using("custom") %}
     "embedded": embedded,  # {% if cookiecutter is using("embedded") %}
     "gemini": gemini,  # {% if cookiecutter is using("gemini") %}
     "openai": openai,  # {% if cookiecutter is using("openai") %}

@@ -8,6 +8,7 @@ from chat.conversation.messages import CONTINUE, Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers import anthropic as api  # {% if cookiecutter is served_by("anthropic") %}
 from chat.providers import bedrock as api  # {% if cookiecutter is served_by("bedrock") %}
+from chat.providers import custom as api  # {% if cookiecutter is served_by("custom") %}
 from chat.providers import embedded as api  # {% if cookiecutter is served_by("embedded") %}
 from chat.providers import gemini as api  # {% if cookiecutter is served_by("gemini") %}
 from chat.providers import openai as api  # {% if cookiecutter is served_by("openai") %}
@@ -32,7 +33,11 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
     Raises:
         ProviderError: whatever went wrong.
     """
-    request = replace(request, messages=as_sent(request))  # {% if cookiecutter.attachments != "none" %}
+    # {% if cookiecutter.attachments != "none" and cookiecutter is using("custom") %}
+    request = replace(request, messages=as_sent(request), asked=request.messages[-1])
+    # {% elif cookiecutter.attachments != "none" %}
+    request = replace(request, messages=as_sent(request))
+    # {% endif %}
     context = request.provider.context_tokens
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     kept = fitting(request.messages, room)

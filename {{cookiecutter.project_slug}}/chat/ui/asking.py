@@ -16,7 +16,7 @@ from chat.replies import limits  # {% if cookiecutter is counted %}
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
 from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
-from chat.ui.person import person  # {% if cookiecutter is counted %}
+from chat.ui.person import person  # {% if cookiecutter is identifying %}
 
 
 def ask(key: str) -> None:
@@ -46,7 +46,7 @@ def begin_next(conversation: Conversation, options: Request) -> None:
         st.toast(NOTICE, icon=":material/sync:")
         return  # another server takes it up
     # {% endif %}
-    who = person()  # {% if cookiecutter is counted %}
+    who = person()  # {% if cookiecutter is identifying %}
     limit = limits.reached(uses(who)) if limits.ON else None  # {% if cookiecutter is counted %}
     with changing(conversation):
         message = conversation.take_waiting()
@@ -64,6 +64,11 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     request = replace(options, messages=conversation.before(message), system_prompt=told)
     # {% else %}
     request = replace(options, messages=conversation.before(message))
+    # {% endif %}
+    # {% if cookiecutter is using("custom") and cookiecutter is owned %}
+    request = replace(request, conversation=conversation.id, person=who)
+    # {% elif cookiecutter is using("custom") %}
+    request = replace(request, conversation=conversation.id)
     # {% endif %}
     start_reply(message, answer(request))  # {% if not cookiecutter.extra_providers %}
     start_reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}

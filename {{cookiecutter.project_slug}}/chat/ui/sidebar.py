@@ -7,7 +7,7 @@ from chat.conversation.messages import Conversation
 from chat.conversation.text import well_formed
 from chat.providers import Request
 from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
-from chat.ui.models import model_ids  # {% if cookiecutter is remote %}
+from chat.ui.models import model_ids  # {% if cookiecutter is listing %}
 
 
 # {% if cookiecutter is tempered %}
@@ -28,6 +28,10 @@ def draw_options(conversation: Conversation) -> Request:
     # {% elif cookiecutter is remote %}
     provider = settings.PROVIDER
     model = well_formed(st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{key}"))
+    # {% elif cookiecutter is using("custom") %}
+    provider = settings.PROVIDER
+    several = len(provider.models) > 1
+    model = st.selectbox("Model", provider.models, key=f"model-{key}") if several else provider.model
     # {% else %}
     provider = settings.PROVIDER
     model = provider.model

@@ -1,6 +1,6 @@
 """What a reply took: tokens, time and money."""
 
-from chat import settings  # {% if cookiecutter is remote %}
+from chat import settings  # {% if cookiecutter is listing %}
 from chat.conversation.messages import Message
 from chat.providers import Provider  # {% if cookiecutter is remote %}
 
@@ -23,8 +23,8 @@ def details(reply: Message) -> list[str]:
     # None: the conversation was saved in another app.
     provider = settings.PROVIDER if reply.provider == settings.PROVIDER.name else None
     # {% endif %}
-    lines = [f"{reply.model} by {provider.label}" if provider else reply.model]  # {% if cookiecutter is remote %}
-    lines = [reply.model]  # {% if not cookiecutter is remote %}
+    lines = [f"{reply.model} by {provider.label}" if provider else reply.model]  # {% if cookiecutter is listing %}
+    lines = [reply.model]  # {% if not cookiecutter is listing %}
     if reply.usage:
         lines.append(f"{reply.usage.input_tokens:,} tokens in, {reply.usage.output_tokens:,} tokens out")
     if reply.first_token_seconds is not None:
