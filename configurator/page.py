@@ -12,12 +12,12 @@ import streamlit as st
 
 from configurator import baking, commands, projects
 from configurator.baking import Bake
+from configurator.preview import draw_app
 from configurator.questions import LONGEST, QUESTIONS, Question, answers_in, groups
 from cookiecutter_streamlit_chat.providers import names_of
-from cookiecutter_streamlit_chat.questions import ROOT, STARTER
+from cookiecutter_streamlit_chat.questions import FOLDER, ROOT, STARTER
 from cookiecutter_streamlit_chat.texts import plain_markdown
 
-PICTURES = ROOT / "docs" / "images" / "gallery"
 INDENT = "\u2003"
 TEMPLATES = {"": "The whole app", STARTER: "One page"}
 FIRST_FILE = "README.md"
@@ -65,14 +65,20 @@ def draw_templates(directory: str) -> None:
 
 
 def draw_question(question: Question, answers: dict[str, str], refused: str | None) -> None:
-    """Draw a question with its answer, what that looks like, and why it is refused, if it is."""
+    """Draw a question with its answer, and why that is refused, if it is."""
     answer = shown = answers[question.name]
     options = [value for value in question.labels if value != answers.get(question.listed)]
     if question.listed:
         shown = [value for value in names_of(answer) if value in options]
     if st.session_state.get(question.name) != shown:
         st.session_state[question.name] = shown
-    widget = {"label": question.prompt, "key": question.name, "on_change": take_answer, "args": (question,)}
+    widget = {
+        "label": question.label,
+        "help": question.prompt,
+        "key": question.name,
+        "on_change": take_answer,
+        "args": (question,),
+    }
     choice = {"options": options, "format_func": question.labels.get}
     if question.listed:
         st.multiselect(**widget, **choice, placeholder="None")
@@ -86,9 +92,6 @@ def draw_question(question: Question, answers: dict[str, str], refused: str | No
         st.text_input(**widget, max_chars=LONGEST)
     if refused:
         say(f"This {refused}.")
-    picture = PICTURES / f"{question.name}-{answer}-{st.context.theme.type or 'light'}.png"
-    if question.labels and picture.exists():
-        st.image(picture, alt=f"What it looks like: {question.labels[answer]}")
 
 
 def draw_figures(before: Bake, now: Bake) -> None:
@@ -182,10 +185,12 @@ def bake_or_say(answers: dict[str, str], directory: str) -> Bake | None:
 
 
 st.set_page_config(page_title="Your own chat", page_icon="💬", layout="wide")
+st.html(ROOT / FOLDER / "page.css")  # the app's, with its colours of code
 st.html(ROOT / "configurator" / "style.css")
 st.title("Your own chat")
 st.markdown("Answer what you like, see at once what comes of it, and take the app with you.")
 questions_side, project_side = st.columns([1, 2], gap="large")
+questions_side = questions_side.container(key="questions")
 problems = questions_side.container()
 
 directory = st.query_params.get("template", "")
@@ -217,7 +222,6 @@ with questions_side:
     st.button("Start again", icon=":material/restart_alt:", on_click=st.query_params.clear)
 
 with project_side:
-    draw_figures(before, now)
     with st.container(horizontal=True):
         st.download_button(
             "Download",
@@ -230,8 +234,11 @@ with project_side:
         )
         with st.popover("Copy command", icon=":material/terminal:", disabled=bool(refused) or not new):
             draw_command(now)
-    files, dependencies = st.tabs(["Files", "Dependencies"])
+    app, files, dependencies = st.tabs(["The app", "Files", "Dependencies"])
+    with app:
+        draw_app(now.answers, whole=not directory)
     with files:
+        draw_figures(before, now)
         draw_files(before, now)
     with dependencies:
         draw_dependencies(now)

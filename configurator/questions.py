@@ -21,6 +21,7 @@ class Question:
 
     Attributes:
         name: as the command line has it.
+        label: what it is about, in a word or two.
         prompt: the sentence that asks it.
         labels: the label of each answer to choose from, the default first; empty where any text is an answer.
         listed: the question whose answers this one lists, with commas between; empty where it does not.
@@ -28,6 +29,7 @@ class Question:
     """
 
     name: str
+    label: str
     prompt: str
     labels: dict[str, str]
     listed: str = ""
@@ -51,7 +53,8 @@ def question(name: str) -> Question:
     """The question of this name."""
     prompt = PROMPTS[name]["__prompt__"] if isinstance(PROMPTS[name], dict) else PROMPTS[name]
     listed = ARRANGEMENT["several"].get(name, "")
-    return Question(name, prompt, labels(listed or name), listed, name in ARRANGEMENT["long"]["questions"])
+    label = ARRANGEMENT["labels"].get(name, name.replace("_", " ").capitalize())
+    return Question(name, label, prompt, labels(listed or name), listed, name in ARRANGEMENT["long"]["questions"])
 
 
 QUESTIONS = {name: question(name) for name in ASKED}

@@ -34,6 +34,8 @@ print("Squares:", squares(10))
 ```
 
 ```diff
+@@ -1,2 +1,2 @@
+ kept
 -old
 +new
 ```

@@ -17,9 +17,9 @@ from streamlit.testing.v1 import AppTest
 from test_answers import HOSTILE, TEXTS
 from test_combinations import combinations, name_of
 
-from configurator import baking, commands, pictures, projects, questions, sizes
+from configurator import baking, commands, pictures, preview, projects, questions, sizes
 from configurator.questions import QUESTIONS, Question
-from conftest import PROVIDERS, ROOT
+from conftest import PROVIDERS, ROOT, Bake, settings_of
 from conftest import QUESTIONS as FACTS
 from cookiecutter_streamlit_chat.questions import STARTER, questions_of
 from waiting import HANG
@@ -78,11 +78,12 @@ def test_every_question_is_asked_in_the_same_words() -> None:
             continue
         widget = test.get_by_key(name)
         prompt = FACTS["__prompts__"][name]
+        assert widget.label == QUESTIONS[name].label
         if isinstance(facts, list):
-            assert widget.label == prompt["__prompt__"]
+            assert widget.help == prompt["__prompt__"]
             assert list(widget.options) == [prompt[value] for value in facts]
         else:
-            assert widget.label == prompt
+            assert widget.help == prompt
         assert widget.value == ([] if name == "extra_providers" else defaults[name])
     assert command(test).split("\\\n")[1:] == ["  --no-input --default-config"]
 
@@ -189,6 +190,32 @@ def test_a_file_shows_its_content_and_what_changed() -> None:
     assert "green" in labels["file chat/ui/growing.py"]
 
 
+def test_the_app_is_drawn_with_the_answers() -> None:
+    test = page(project_name="*Night* <b>Desk", description="For *us*.", feedback="stars", history="database")
+    assert any("*Night* &lt;b&gt;Desk</h2>" in block.proto.body for block in test.get("html"))
+    assert "For *us*." in [text.value for text in test.text]
+    assert test.feedback[0].key == "app-stars"
+    assert "app-Rain in Rome" in [button.key for button in test.button]
+    assert len(test.get("vega_lite_chart")) == 1
+    test = page(feedback="none", rich_replies="no", sign_in="oidc")
+    assert not test.feedback
+    assert not test.get("vega_lite_chart")
+    assert "Sign out" in [button.label for button in test.button]
+
+
+@pytest.mark.parametrize("avatars", ["material", "emoji"])
+def test_the_avatars_are_those_of_the_app(avatars: str, bake: Bake) -> None:
+    assert preview.AVATARS[avatars] == settings_of(bake(avatars=avatars))["AVATARS"]
+
+
+def test_the_page_has_the_theme_of_the_app(bake: Bake) -> None:
+    own, apps = (
+        tomllib.loads((folder / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+        for folder in (ROOT / "configurator", bake())
+    )
+    assert own == apps
+
+
 def test_the_one_page_is_offered_with_the_same_questions() -> None:
     test = page(feedback="stars", history="database")
     test.get_by_key("template").set_value("starter").run()
@@ -213,7 +240,7 @@ def test_a_question_that_is_new_comes_last(monkeypatch: pytest.MonkeyPatch) -> N
     assert [group.title for group in questions.groups()].count("More") == (
         1 if {*QUESTIONS} - {name for group in questions.ARRANGEMENT["groups"] for name in group["questions"]} else 0
     )
-    monkeypatch.setitem(QUESTIONS, "new", Question("new", "Is it new?", {"yes": "Yes", "no": "No"}))
+    monkeypatch.setitem(QUESTIONS, "new", Question("new", "New", "Is it new?", {"yes": "Yes", "no": "No"}))
     last = questions.groups()[-1]
     assert last.title == "More"
     assert QUESTIONS["new"] in last.questions
