@@ -95,7 +95,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),
     (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),
-    (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/parts.py"),
+    (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/visuals.py"),
     (given("rich_replies", "yes"), "chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py"),
     (given("rich_replies", "yes"), "tests/test_mathematics.py tests/test_rich.py"),
     (reads_tables, "chat/conversation/delimited.py"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Conversation
+from chat.conversation.parts import Text
 from chat.ui.growing import finished_blocks, open_markdown
 from chat.ui.markdown.parser import PARSER
 from chat.ui.markdown.safe import parsed, safe_markdown
@@ -170,7 +171,7 @@ def draw(texts: list[str]) -> None:
     conversation = Conversation()
     for text in texts:
         reply = conversation.ask("Well?")
-        reply.status, reply.text = "complete", text
+        reply.status, reply.parts = "complete", [Text(text)]
         if "math_block" not in PARSER.get_active_rules()["block"]:
             assert_kept(text)
         for end in range(0, len(text), len(text) // 7 + 1):

@@ -29,11 +29,12 @@ logged: list[str] = []
 def message(role: Role, said: str | list[Any]) -> Message:
     """A message that somebody wrote, with files or without."""
     if isinstance(said, str):
-        return Message(role, said)
+        return Message.saying(role, said)
     from chat.conversation.attachments.reading import read
+    from chat.conversation.parts import Text
 
     text, *files = said
-    return Message(role, text, attachments=tuple(read(name, b64decode(data)) for name, data in files))
+    return Message(role, [*(read(name, b64decode(data)) for name, data in files), Text(text)])
 
 
 class Logged(logging.Handler):

@@ -11,8 +11,8 @@ from chat.ui.text import draw_text
 FENCE = "```vega-lite\n"
 
 try:
-    from chat.conversation.parts import Chart
-    from chat.ui.text import draw_parts
+    from chat.conversation.visuals import Chart
+    from chat.ui.parts import draw_parts
 except ImportError:  # where replies are not rich
     Chart = draw_parts = None
 

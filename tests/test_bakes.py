@@ -67,10 +67,7 @@ TRACES = {
         "attachments",
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
-    ("rich_replies", "yes"): (
-        r"vega|altair|\bcharts?\b|mathematic|diagrams\b|chat\.ui\.rich|conversation\.parts|fenced_b|"
-        r"(message|reply)\.parts\b"
-    ),
+    ("rich_replies", "yes"): (r"vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",

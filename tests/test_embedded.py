@@ -122,7 +122,7 @@ class Engine:
 
 
 async def read():
-    request = Request(settings.PROVIDER, "any", "", 10, messages=[Message("user", "Hello")])
+    request = Request(settings.PROVIDER, "any", "", 10, messages=[Message.saying("user", "Hello")])
     try:
         async for chunk in embedded.stream(request):
             print(chunk.reasoning, chunk.text, chunk.stop_reason or "", sep="|")

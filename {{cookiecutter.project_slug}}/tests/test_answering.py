@@ -16,8 +16,8 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 
 def conversation(turns: int, text: str = "word ") -> list[Message]:
-    earlier = [Message(role, text) for _ in range(turns) for role in ("user", "assistant")]
-    return [*earlier, Message("user", "and now?")]
+    earlier = [Message.saying(role, text) for _ in range(turns) for role in ("user", "assistant")]
+    return [*earlier, Message.saying("user", "and now?")]
 
 
 def request(messages: list[Message], context_tokens: int) -> Request:
@@ -46,7 +46,7 @@ def test_the_oldest_turns_of_a_long_one_are_left_out() -> None:
 
 
 def test_the_question_is_always_sent() -> None:
-    messages = [*conversation(5), Message("assistant", "yes"), Message("user", "word " * 5000)]
+    messages = [*conversation(5), Message.saying("assistant", "yes"), Message.saying("user", "word " * 5000)]
     assert fitting(messages, 900) == messages[-1:]
 
 
@@ -57,8 +57,8 @@ def test_turns_are_not_torn() -> None:
 
 
 def test_to_go_on_with_a_long_reply_a_model_is_sent_its_question_and_its_end(scripted: ScriptedProvider) -> None:
-    question, reply = Message("user", "Count."), Message("assistant", " ".join(map(str, range(5000))))
-    messages = [*conversation(2)[:-1], question, reply, Message("user", CONTINUE)]
+    question, reply = Message.saying("user", "Count."), Message.saying("assistant", " ".join(map(str, range(5000))))
+    messages = [*conversation(2)[:-1], question, reply, Message.saying("user", CONTINUE)]
     scripted.replies.append([ProviderError("context")])
     scripted.will_say("5000")
     read(request(messages, context_tokens=1000))
@@ -70,7 +70,11 @@ def test_to_go_on_with_a_long_reply_a_model_is_sent_its_question_and_its_end(scr
 
 
 def test_what_is_too_long_in_every_way_fails(scripted: ScriptedProvider) -> None:
-    messages = [Message("user", "word " * 5000), Message("assistant", "word " * 5000), Message("user", CONTINUE)]
+    messages = [
+        Message.saying("user", "word " * 5000),
+        Message.saying("assistant", "word " * 5000),
+        Message.saying("user", CONTINUE),
+    ]
     for _ in range(10):
         scripted.replies.append([ProviderError("context")])
     with pytest.raises(ProviderError):

@@ -15,6 +15,7 @@ from chat.conversation.attachments import Attachment, RefusedError
 from chat.conversation.attachments.reading import read
 from chat.conversation.export import from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation, Message
+from chat.conversation.parts import Text
 from chat.providers import Provider, Request
 from chat.replies.attachments import as_sent
 from chat.ui import attachments as drawing
@@ -107,7 +108,7 @@ def test_a_name_cannot_break_a_line_or_turn_the_text_around() -> None:
 
 
 def question(*names: str) -> Message:
-    return Message("user", "What?", attachments=tuple(read(name, file()) for name in names))
+    return Message("user", [*(read(name, file()) for name in names), Text("What?")])
 
 
 def sent(provider: Provider, model: str, *messages: Message) -> list[tuple[str, list[str]]]:
@@ -117,7 +118,7 @@ def sent(provider: Provider, model: str, *messages: Message) -> list[tuple[str, 
 
 
 def test_the_latest_images_are_sent_and_the_others_named() -> None:
-    messages = [question("1.png", "2.png"), Message("assistant", "A."), question("3.png", "4.png")]
+    messages = [question("1.png", "2.png"), Message.saying("assistant", "A."), question("3.png", "4.png")]
     assert sent(SEEING, "any", *messages) == [
         ("[The image 1.png, which cannot be shown to you]\n\nWhat?", ["2.png"]),
         ("A.", []),

@@ -21,6 +21,7 @@ from chat.conversation.attachments.documents import LEFT_OUT, OLD_OFFICE, decode
 from chat.conversation.attachments.reading import read
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Conversation, Message
+from chat.conversation.parts import Text
 from chat.providers import Request
 from chat.replies.attachments import as_sent
 from tests.conftest import HANG_SECONDS, ScriptedProvider
@@ -283,7 +284,7 @@ def test_what_is_too_long_is_cut_and_short_ones_stay_whole() -> None:
 
 
 def test_a_model_reads_the_documents_before_the_question() -> None:
-    question = Message("user", "How much?", attachments=(document('a"b.txt', "Five."),))
+    question = Message("user", [document('a"b.txt', "Five."), Text("How much?")])
     (message,) = as_sent(Request(PROVIDER, PROVIDER.model, "", max_tokens=100, messages=[question]))
     assert message.text == '<document name="a&quot;b.txt">\nFive.\n</document>\n\nHow much?'
     assert message.attachments == ()

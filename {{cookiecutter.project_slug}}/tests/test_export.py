@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.conversation.export import MOST_MESSAGES, from_json, to_json, to_markdown
 from chat.conversation.messages import Conversation, Usage
+from chat.conversation.parts import Reasoning
 from chat.ui.usage import details
 from tests.conftest import ScriptedProvider
 from tests.test_messages import answer, talk, texts
@@ -19,7 +20,8 @@ def conversation() -> Conversation:
     conversation = talk("one?", "one “1”.", "two?", "two.")
     conversation.ask_again(conversation.messages[1])
     reply = answer(conversation, "once more.", "stopped")
-    reply.usage, reply.model, reply.reasoning, reply.seconds = Usage(1, 2), "some model", "Hm.", 2.5
+    reply.usage, reply.model, reply.seconds = Usage(1, 2), "some model", 2.5
+    reply.parts.insert(0, Reasoning("Hm.", 1.5))
     return conversation
 
 
@@ -52,6 +54,27 @@ def test_a_file_of_a_time_without_a_field_is_opened(conversation: Conversation) 
     assert texts(from_json(json.dumps(saved))) == texts(conversation)
 
 
+def test_a_file_from_before_messages_had_parts_is_read(conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    for message in saved["messages"]:
+        parts = {part["kind"]: part for part in message.pop("parts")}
+        message["text"] = parts["text"]["text"]
+        thoughts = parts.get("reasoning", {"text": "", "seconds": None})
+        message["reasoning"], message["reasoning_seconds"] = thoughts["text"], thoughts["seconds"]
+    opened = from_json(json.dumps(saved))
+    assert [message.parts for message in opened.everything()] == [
+        message.parts for message in conversation.everything()
+    ]
+
+
+def test_a_part_that_this_app_does_not_know_is_kept(conversation: Conversation) -> None:
+    saved = json.loads(to_json(conversation))
+    for message in saved["messages"]:
+        message["parts"].append({"kind": "hologram", "depth": 3})
+    again = json.loads(to_json(from_json(json.dumps(saved))))
+    assert [message["parts"] for message in again["messages"]] == [message["parts"] for message in saved["messages"]]
+
+
 def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None:
     assert to_markdown(conversation) == "## Question\n\none?\n\n## Reply\n\nonce more.\n"
 
@@ -61,7 +84,7 @@ def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None
     [
         {"role": "system"},
         {"role": "assistant"},
-        {"text": 5},
+        {"parts": [{"kind": "text", "text": 5}]},
         {"time": "yesterday"},
         {"usage": ["a", "b"]},
         {"status": "running"},
@@ -69,7 +92,7 @@ def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None
         {"seconds": "long"},
         {"seconds": 10**400},
         {"usage": [math.inf, 1]},
-        {"reasoning_seconds": math.nan},
+        {"parts": [{"kind": "reasoning", "text": "Hm.", "seconds": math.nan}]},
         {"left_out": -(2**63)},
     ],
     ids=lambda change: next(iter(change)),
@@ -100,7 +123,7 @@ def test_more_messages_than_the_app_bears_are_refused(conversation: Conversation
 def test_texts_in_a_file_are_well_formed(conversation: Conversation) -> None:
     saved = json.loads(to_json(conversation))
     for message in saved["messages"]:
-        message["text"] = "\ud83d\ude00 \ud83d \0"
+        message["parts"] = [{"kind": "text", "text": "\ud83d\ude00 \ud83d \0"}]
     assert texts(from_json(json.dumps(saved))) == ["\U0001f600 \ufffd "] * 2
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from chat.conversation.messages import Conversation
+from chat.conversation.parts import Text
 from chat.history import tables
 from chat.history.conversations import TITLE_LENGTH, changing, find
 from chat.history.engine import engine
@@ -64,14 +65,14 @@ def test_other_words_are_not_found_and_break_nothing(words: str) -> None:
 def test_a_reply_is_found_as_it_is_now() -> None:
     conversation = talk("Capital?", "Paris.")
     with changing(conversation):
-        conversation.messages[1].text = "Madrid."
+        conversation.messages[1].parts = [Text("Madrid.")]
     assert titles("paris") == []
     assert titles("madrid") == ["Capital?"]
     with changing(conversation):
         conversation.ask("And now?")
         reply = conversation.take_waiting()
         assert reply
-        reply.text = "Lisbon"
+        reply.parts = [Text("Lisbon")]
     assert titles("lisbon") == []  # not before it has ended
     with engine().begin() as connection:
         this = tables.messages.c.id == reply.id

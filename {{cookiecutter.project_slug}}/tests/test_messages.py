@@ -1,13 +1,15 @@
 """The order of messages, their versions, and what of them a model is sent."""
 
 from chat.conversation.messages import CONTINUE, Conversation, Message, Status, Usage
+from chat.conversation.parts import Text
 from chat.conversation.text import Door
 
 
 def answer(conversation: Conversation, text: str, status: Status = "complete") -> Message:
     reply = conversation.take_waiting()
     assert reply
-    reply.text, reply.status = text, status
+    reply.grow(Text, text)
+    reply.status = status
     return reply
 
 
@@ -33,7 +35,8 @@ def test_questions_wait_for_their_turn() -> None:
     conversation.ask("three?")
     assert conversation.coming()
     assert conversation.take_waiting() is None
-    reply.text, reply.status = "one.", "complete"
+    reply.grow(Text, "one.")
+    reply.status = "complete"
     answer(conversation, "two.")
     answer(conversation, "three.")
     assert texts(conversation) == ["one?", "one.", "two?", "two.", "three?", "three."]
@@ -122,7 +125,7 @@ def test_what_follows_a_deleted_turn_stays() -> None:
     conversation.messages[1].shown = 0
     assert texts(conversation) == ["one?", "one.", "three?", "three."]
     reply = conversation.messages[-1]
-    reply.text = ""
+    reply.parts = []
     assert [message.text for message in conversation.before(reply)] == ["one?", "one.", "three?"]
     for _ in range(3):
         conversation.delete(conversation.messages[0])

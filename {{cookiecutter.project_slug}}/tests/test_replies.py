@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Message
+from chat.conversation.parts import Reasoning
 from chat.history.conversations import changing
 from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
@@ -87,9 +88,11 @@ def test_what_was_thought_is_kept_apart_and_timed() -> None:
     message = Message("assistant")
     *_, text = begin(message, chunks()).follow()
     assert (text, message.reasoning) == ("Paris.", "Hm. Yes.")
-    assert message.reasoning_seconds
+    thoughts = message.parts[0]
+    assert isinstance(thoughts, Reasoning)
+    assert thoughts.seconds
     assert message.first_token_seconds is not None
-    assert message.first_token_seconds + message.reasoning_seconds <= message.seconds
+    assert message.first_token_seconds + thoughts.seconds <= message.seconds
 
 
 def test_a_character_that_comes_in_halves_is_whole() -> None:
@@ -157,7 +160,7 @@ def test_what_a_deleted_turn_takes_along_ends(page: AppTest, scripted: ScriptedP
     ask(page, scripted, "Capital of France?", "Paris.")
     conversation = page.session_state["conversation"]
     with changing(conversation):
-        later = conversation.messages[1].add(Message("user", "How many live there?")).wait()
+        later = conversation.messages[1].add(Message.saying("user", "How many live there?")).wait()
         later.status = "streaming"
     begin(later, Pen().chunks())
     scripted.will_say("It is Paris.")

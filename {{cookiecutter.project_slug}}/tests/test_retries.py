@@ -18,7 +18,7 @@ from tests.conftest import END
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
-REQUEST = Request(PROVIDER, "any", "", 100, messages=[Message("user", "Hello")])
+REQUEST = Request(PROVIDER, "any", "", 100, messages=[Message.saying("user", "Hello")])
 
 
 @pytest.fixture(autouse=True)

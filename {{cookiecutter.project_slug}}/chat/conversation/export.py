@@ -4,22 +4,32 @@ import json
 import math
 from dataclasses import fields
 from datetime import datetime
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from chat import settings  # {% if cookiecutter.feedback != "none" %}
-from chat.conversation import parts  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
+from chat.conversation.parts import Part, Reasoning, Text, Undrawable, fits
 from chat.conversation.text import well_formed
+from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
 
 MOST_CHARACTERS = 10_000_000  # {% if cookiecutter.attachments == "none" %}
 MOST_CHARACTERS = 50_000_000  # {% if cookiecutter.attachments != "none" %}
 MOST_MESSAGES = 10_000  # in all versions
 LARGEST = 2**63 - 1
-MOST_PARTS = 100  # of one message  # {% if cookiecutter.rich_replies == "yes" %}
+MOST_PARTS = 1_000  # of one message
 TREE = {"versions", "shown", "before"}
-TREE |= {"attachments"}  # {% if cookiecutter.attachments != "none" %}
+KINDS: dict[str, type[Part]] = {
+    kind.__name__.lower(): kind
+    for kind in (
+        Text,
+        Reasoning,
+        Chart,  # {% if cookiecutter.rich_replies == "yes" %}
+        Table,  # {% if cookiecutter.rich_replies == "yes" %}
+        Image,  # {% if cookiecutter.rich_replies == "yes" %}
+    )
+}
 FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
 
 
@@ -29,11 +39,7 @@ def to_markdown(conversation: Conversation) -> str:
     blocks = []
     for message in conversation.messages:
         blocks.append(f"## {headings[message.role]}")
-        # {% if cookiecutter.attachments != "none" %}
-        blocks += [f"- {attachment.label}" for attachment in message.attachments]
-        # {% endif %}
-        blocks += [message.text] if message.text else []
-        blocks += [part.to_markdown() for part in message.parts]  # {% if cookiecutter.rich_replies == "yes" %}
+        blocks += filter(None, [part.to_markdown() for part in message.parts])
     return "\n\n".join(blocks) + "\n"
 
 
@@ -53,8 +59,10 @@ def as_dict(message: Message) -> dict[str, Any]:
     """A message by itself, as JSON has it; `from_dict` reads it."""
     values = {name: getattr(message, name) for name in FIELDS}
     usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
-    # {% if cookiecutter.rich_replies == "yes" %}
-    values["parts"] = [parts.part_to_dict(part) for part in message.parts]
+    # {% if cookiecutter.attachments == "none" %}
+    values["parts"] = [part.to_dict() for part in message.parts]
+    # {% else %}
+    values["parts"] = [part.to_dict() for part in message.parts if not isinstance(part, Attachment)]
     # {% endif %}
     return {**values, "time": message.time.isoformat(), "usage": usage}
 
@@ -69,11 +77,40 @@ def from_dict(values: dict[str, Any]) -> Message:
     parsed: dict[str, Any] = {
         "time": datetime.fromisoformat(values["time"]),
         "usage": usage and Usage(*map(int, usage)),
-        # {% if cookiecutter.rich_replies == "yes" %}
-        "parts": [parts.stored_part_of(part) for part in values.get("parts", [])],
-        # {% endif %}
+        "parts": parts_of(values),
     }
-    return Message(**{**values, **parsed})
+    return Message(**{name: value for name, value in {**values, **parsed}.items() if name in FIELDS})
+
+
+def parts_of(values: dict[str, Any]) -> list[Part]:
+    """The parts of a message that `as_dict` gave, or a version of the app whose messages had a text beside them."""
+    parts = [stored_part_of(part) for part in values.get("parts", [])]
+    if not any(isinstance(part, Text | Reasoning) for part in parts):
+        earlier = {"kind": "reasoning", "text": values.get("reasoning", ""), "seconds": values.get("reasoning_seconds")}
+        spoken = [earlier, {"kind": "text", "text": values.get("text", "")}]
+        parts[:0] = [part_of(each) for each in spoken if each["text"]]
+    return parts
+
+
+def stored_part_of(values: dict[str, Any]) -> Part:
+    """The part that `to_dict` gave, whatever an earlier version of the app, or another app, allowed."""
+    try:
+        return part_of(values)
+    except ValueError as error:
+        return Undrawable(values, str(error))
+
+
+def part_of(values: dict[str, Any]) -> Part:
+    """The part that `to_dict` gave.
+
+    Raises:
+        ValueError: with a reason, if it is no such data.
+    """
+    try:
+        fields = dict(values)
+        return KINDS[fields.pop("kind")].from_dict(fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError("one of its parts has an unexpected structure") from error
 
 
 def from_json(text: str) -> Conversation:
@@ -111,19 +148,16 @@ def from_json(text: str) -> Conversation:
 def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
     status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
-    known = {name: entry[name] for name in FIELDS if name in entry}  # a file may be older than a field
-    message = from_dict({**known, "id": new_id(), "status": status})
-    message.attachments = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
+    message = from_dict({**entry, "id": new_id(), "status": status})
+    message.parts[:0] = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
     for name, hint in FIELDS.items():
-        if not fits(value := getattr(message, name), hint):
+        if name != "parts" and not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
-    # {% if cookiecutter.rich_replies == "yes" %}
     for part in message.parts:
-        if isinstance(part, parts.Undrawable):
+        if isinstance(part, Undrawable) and part.values.get("kind") in {*KINDS, None}:  # else it is another app's
             raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
-        raise ValueError(f"a message has more than {MOST_PARTS} parts")
-    # {% endif %}
+        raise ValueError(f"a message has more than {MOST_PARTS:,} parts")
     # {% if cookiecutter.feedback != "none" %}
     if message.rating is not None and not 0 <= message.rating < len(settings.RATINGS):
         raise ValueError(f"rating cannot be {message.rating}")
@@ -150,16 +184,3 @@ def possible(value: Any, name: str = "it") -> Any:
         case int() if abs(value) > LARGEST:
             raise ValueError(f"{name} cannot be so large")
     return value
-
-
-def fits(value: object, hint: Any) -> bool:
-    """Whether a value is of a type, as the fields of a message have them."""
-    if get_origin(hint) is Literal:
-        return value in get_args(hint)
-    if get_origin(hint) in {Union, UnionType}:
-        return any(fits(value, part) for part in get_args(hint))
-    # {% if cookiecutter.rich_replies == "yes" %}
-    if get_origin(hint) is list:
-        return isinstance(value, list) and all(fits(item, get_args(hint)[0]) for item in value)
-    # {% endif %}
-    return isinstance(value, (int, float) if hint is float else hint) and not isinstance(value, bool)

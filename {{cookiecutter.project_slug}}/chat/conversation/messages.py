@@ -1,14 +1,14 @@
 """Messages and the conversation they make: a tree, of which one path stands on the page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import RLock
 from typing import Literal, cast
 from uuid import uuid4
 
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
-from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.parts import Part, Reasoning, Text
 from chat.conversation.text import well_formed
 
 Role = Literal["user", "assistant"]
@@ -62,31 +62,78 @@ class Message(Place):
     """A question, or a reply; a reply is filled in place while it comes."""
 
     role: Role
-    text: str = ""
+    parts: list[Part] = field(default_factory=list)  # what it holds, in the order in which it came
     id: str = field(default_factory=new_id)
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     before: Place = field(default_factory=Place, repr=False)
-    attachments: tuple[Attachment, ...] = ()  # of a question  # {% if cookiecutter.attachments != "none" %}
     # A reply has these too.
     status: Status = "complete"
     error: str = ""  # why it failed, or what it waits for: one sentence for the person who asked
     detail: str = ""  # what the provider said of that, in its own words
     provider: str = ""
     model: str = ""
-    reasoning: str = ""  # what the model thought before it answered, where it tells
-    reasoning_seconds: float | None = None
     first_token_seconds: float | None = None
     seconds: float = 0
     usage: Usage | None = None
     stop_reason: StopReason | None = None
     left_out: int = 0  # how many of the oldest messages the model was not sent
-    # {% if cookiecutter.rich_replies == "yes" %}
-    parts: list[Part] = field(default_factory=list)  # what it holds besides text
-    # {% endif %}
     note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
     comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
 
+    @classmethod
+    def saying(cls, role: Role, text: str) -> "Message":
+        """A message that is a text alone."""
+        return cls(role, [Text(text)] if text else [])
+
+    @property
+    def text(self) -> str:
+        """Its words, without what it holds besides them."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought before it answered, where it tells."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, Reasoning))
+
+    # {% if cookiecutter.attachments != "none" %}
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files of a question."""
+        return tuple(part for part in self.parts if isinstance(part, Attachment))
+
+    # {% endif %}
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing, by words or anything else."""
+        return not self.text.strip() and all(isinstance(part, Text | Reasoning) for part in self.parts)
+
+    def replaced(self, text: str) -> "Message":
+        """A copy that says this text, with the same attachments."""  # {% if cookiecutter.attachments != "none" %}
+        return replace(self, parts=[*self.attachments, Text(text)])  # {% if cookiecutter.attachments != "none" %}
+        """A copy that says this text."""  # {% if cookiecutter.attachments == "none" %}
+        return replace(self, parts=[Text(text)])  # {% if cookiecutter.attachments == "none" %}
+
+    def grow(self, kind: type[Text | Reasoning], piece: str) -> None:
+        """Add to the text, or the reasoning, since the last part of another kind."""
+        for part in reversed(self.parts):
+            if isinstance(part, kind):
+                part.text += piece
+                return
+            if not isinstance(part, Text | Reasoning):
+                break
+        if piece:
+            self.parts.append(kind(piece))
+
+    # {% if cookiecutter is using("openai_compatible") %}
+    def take_back(self, count: int) -> None:
+        """Take so many characters away from the end of the text."""
+        last = next(part for part in reversed(self.parts) if isinstance(part, Text))
+        last.text = last.text[:-count]
+        if not last.text:
+            self.parts.remove(last)
+
+    # {% endif %}
     @property
     def ended(self) -> bool:
         """Whether nobody fills it, nor is going to."""
@@ -135,12 +182,12 @@ class Conversation(Place):
     # {% if cookiecutter.attachments == "none" %}
     def ask(self, text: str) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
-        return (self.messages or [self])[-1].add(Message("user", well_formed(text))).wait()
+        return (self.messages or [self])[-1].add(Message.saying("user", well_formed(text))).wait()
 
     # {% else %}
     def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
         """Add a question at the end; its reply, which waits until every earlier one has ended."""
-        question = Message("user", well_formed(text), attachments=attachments)
+        question = Message("user", [*attachments, Text(well_formed(text))])
         return (self.messages or [self])[-1].add(question).wait()
 
     # {% endif %}
@@ -168,7 +215,7 @@ class Conversation(Place):
     def ask_again(self, reply: Message) -> None:
         """Let another version of a reply that has ended wait; one without a word is not kept."""
         if reply.ended:
-            if not reply.text:
+            if reply.empty:
                 reply.before.versions.remove(reply)
             self.question_of(reply).wait()
 
@@ -179,8 +226,8 @@ class Conversation(Place):
 
     def edit(self, question: Message, text: str) -> Message:
         """Ask an edited question; its reply, which is queued."""
-        edited = Message("user", well_formed(text))
-        edited.attachments = question.attachments  # {% if cookiecutter.attachments != "none" %}
+        edited = Message.saying("user", well_formed(text))
+        edited.parts[:0] = question.attachments  # {% if cookiecutter.attachments != "none" %}
         return question.before.add(edited).wait()
 
     def show(self, message: Message, version: int) -> None:
@@ -204,7 +251,7 @@ class Conversation(Place):
         To a reply that has begun, it is sent as far as it got, and the model asked to go on.
         """
         question = self.question_of(reply)
-        messages = [reply, Message("user", CONTINUE)] if reply.text else []
+        messages = [reply, Message.saying("user", CONTINUE)] if reply.text else []
         messages.insert(0, question)
         while isinstance(question.before, Message):
             answer, question = question.before, self.question_of(question.before)

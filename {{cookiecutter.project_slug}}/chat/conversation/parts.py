@@ -1,107 +1,58 @@
-"""What a message may hold besides text: charts, tables and images, as plain data that can be kept anywhere.
+"""What a message holds: its text and what stands beside it, as plain data that can be kept anywhere."""
 
-The app's own code puts them into a message:
-
-    message.parts.append(Table(["city", "people"], [["Paris", 2_100_000], ["Madrid", 3_300_000]]))
-
-or lets a reply bring them: `yield Chunk(part=Chart({"mark": "bar", "data": {"values": [...]}, ...}))`.
-"""
-
-import csv
-import io
 import json
-from base64 import b64decode, b64encode
-from dataclasses import asdict, dataclass
-from typing import Any
-
-import PIL.Image
-
-from chat.conversation.charts import MOST_ROWS, check_chart
-
-IMAGE_TYPES = {"image/gif", "image/jpeg", "image/png", "image/webp"}
-MOST_MEGAPIXELS = 25
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A chart, as a specification of Vega-Lite that holds its data.
-
-    Raises:
-        ValueError: with a reason, if it reaches outside or has too many rows.
-    """
-
-    spec: dict[str, Any]
-
-    def __post_init__(self) -> None:
-        """Check the specification."""
-        check_chart(self.spec)
+class Part:
+    """Something that a message holds; each kind is a dataclass with values that JSON has."""
 
     def to_markdown(self) -> str:
-        """The chart as a model writes it."""
-        return f"```vega-lite\n{json.dumps(self.spec, ensure_ascii=False)}\n```"
+        """The part in a conversation that is saved to be read; by default it is left out."""
+        return ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The part as data for JSON."""
+        return {"kind": type(self).__name__.lower(), **vars(self)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The part of this kind that `to_dict` gave.
+
+        Raises:
+            TypeError: if its values are others.
+            ValueError: with a reason, if they cannot be.
+        """
+        hints = get_type_hints(cls)
+        if not all(fits(value, hints[name]) for name, value in values.items()):
+            raise TypeError
+        return cls(**values)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table: its columns have different names, and each row has a text, a number or None for each.
+@dataclass
+class Text(Part):
+    """Markdown; it grows while a reply comes."""
 
-    Raises:
-        ValueError: with a reason, if it is none, or has too many rows.
-    """
-
-    columns: list[str]
-    rows: list[list[Any]]
-
-    def __post_init__(self) -> None:
-        """Check the rows."""
-        if len(self.rows) > MOST_ROWS:
-            raise ValueError(f"it has more than {MOST_ROWS:,} rows")
-        if not self.columns or len({*self.columns}) < len(self.columns):
-            raise ValueError("its columns need unique names")
-        if any(len(row) != len(self.columns) for row in self.rows):
-            raise ValueError("its rows differ in length")
-
-    def to_markdown(self) -> str:
-        """The table as a model writes it."""
-        file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([self.columns, *self.rows])
-        return f"```csv\n{file.getvalue()}```"
-
-
-@dataclass(frozen=True)
-class Image:
-    """A picture: GIF, JPEG, PNG or WebP.
-
-    Raises:
-        ValueError: with a reason, if it is of another type, or has too many pixels.
-    """
-
-    data: bytes
-    type: str  # such as image/png
-    alt: str = ""  # what it shows, for those who cannot see it
-
-    def __post_init__(self) -> None:
-        """Check the type and the size, which stand at the beginning of the data."""
-        if self.type not in IMAGE_TYPES:
-            raise ValueError(f"an image cannot be {self.type!r}")
-        try:
-            width, height = PIL.Image.open(io.BytesIO(self.data)).size
-        except PIL.Image.DecompressionBombError:
-            width, height = MOST_MEGAPIXELS, 1_000_001
-        except OSError:
-            return  # it is none, which is said where it is drawn
-        if width * height > MOST_MEGAPIXELS * 1_000_000:
-            raise ValueError(f"an image has more than {MOST_MEGAPIXELS} megapixels")
+    text: str
 
     def to_markdown(self) -> str:
-        """The picture, whole."""
-        alt = self.alt.replace("[", "(").replace("]", ")")
-        return f"![{alt}](data:{self.type};base64,{b64encode(self.data).decode()})"
+        """The text."""
+        return self.text
+
+
+@dataclass
+class Reasoning(Part):
+    """What a model thought before it went on, where it tells; it grows as a text does."""
+
+    text: str
+    seconds: float | None = None  # that it took; None where it was not finished
 
 
 @dataclass(frozen=True)
-class Undrawable:
-    """What was stored as a part, and may be one no more; it is kept as it is."""
+class Undrawable(Part):
+    """What was stored as a part, and is none that this app draws; it is kept as it is."""
 
     values: dict[str, Any]
     reason: str
@@ -110,40 +61,20 @@ class Undrawable:
         """The data."""
         return f"```json\n{json.dumps(self.values, ensure_ascii=False)}\n```"
 
-
-Part = Chart | Table | Image | Undrawable
-KINDS: dict[str, type[Chart | Table | Image]] = {kind.__name__.lower(): kind for kind in (Chart, Table, Image)}
-
-
-def part_to_dict(part: Part) -> dict[str, Any]:
-    """A part as data for JSON."""
-    if isinstance(part, Undrawable):
-        return part.values
-    values = asdict(part)
-    if isinstance(part, Image):
-        values["data"] = b64encode(part.data).decode()
-    return {"kind": type(part).__name__.lower(), **values}
+    def to_dict(self) -> dict[str, Any]:
+        """The data."""
+        return self.values
 
 
-def part_of(values: dict[str, Any]) -> Part:
-    """The part that `part_to_dict` gave.
-
-    Raises:
-        ValueError: with a reason, if it is no such data.
-    """
-    try:
-        fields = dict(values)
-        kind = KINDS[fields.pop("kind")]
-        if kind is Image:
-            fields["data"] = b64decode(fields["data"], validate=True)
-        return kind(**fields)
-    except (KeyError, TypeError) as error:
-        raise ValueError("one of its parts has an unexpected structure") from error
-
-
-def stored_part_of(values: dict[str, Any]) -> Part:
-    """The part that `part_to_dict` gave, whatever an earlier version of the app allowed."""
-    try:
-        return part_of(values)
-    except ValueError as error:
-        return Undrawable(values, str(error))
+def fits(value: object, hint: Any) -> bool:
+    """Whether a value from JSON is of a type, as the fields of messages and parts have them."""
+    kind, inner = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if kind is Literal:
+        return value in inner
+    if kind in {Union, UnionType}:
+        return any(fits(value, each) for each in inner)
+    if kind is list:
+        return isinstance(value, list) and all(fits(item, inner[0]) for item in value)
+    return isinstance(value, (int, float) if hint is float else kind or hint) and not isinstance(value, bool)

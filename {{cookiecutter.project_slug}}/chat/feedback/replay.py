@@ -42,8 +42,8 @@ def ask_again(ratings: list[Rated], options: Request) -> list[Message]:
 
 def ask(rated: Rated, reply: Message, options: Request) -> None:
     """Let a reply be filled, to its end."""
-    messages = [Message(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
-    request = replace(options, messages=[*messages, Message("user", rated.question)])
+    messages = [Message.saying(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
+    request = replace(options, messages=[*messages, Message.saying("user", rated.question)])
     # {% if cookiecutter is using("custom") %}
     request = replace(request, conversation=new_id())  # what is remembered of another must not help
     # {% endif %}

@@ -159,7 +159,7 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
             message.before = place
     # {% if cookiecutter.attachments != "none" %}
     for message_id, attachments in attachments_of(conversation.id, connection).items():
-        cast("Message", places[message_id]).attachments = attachments
+        cast("Message", places[message_id]).parts[:0] = attachments
     # {% endif %}
     # {% if cookiecutter.feedback != "none" %}
     for message_id, (rating, comment) in ratings_of(connection, conversation.id).items():
@@ -216,8 +216,8 @@ def content_of(message: Message) -> Row:
     # {% if cookiecutter.feedback != "none" %}
     del values["rating"], values["comment"]  # they have a table of their own
     # {% endif %}
-    columns = {name: values.pop(name) for name in COLUMNS}
-    return {**columns, "rest": values}
+    columns = {name: values.pop(name) for name in COLUMNS if name != "text"}
+    return {**columns, "text": message.text, "rest": values}  # the text alone, to be searched
 
 
 def message_of(row: Row) -> Message:

@@ -74,7 +74,7 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
 def prompt_in_question(request: Request) -> Request:
     """A request with its system prompt in front of the first question."""
     first, *later = request.messages
-    first = replace(first, text=f"{request.system_prompt}\n\n{first.text}")
+    first = first.replaced(f"{request.system_prompt}\n\n{first.text}")
     return replace(request, system_prompt="", messages=[first, *later])
 
 
@@ -90,7 +90,7 @@ def fitting(messages: list[Message], room: int) -> list[Message]:
     if messages[-1].text == CONTINUE and kept < 3 <= len(messages):
         question, reply, go_on = messages[-3:]
         most = BYTES_PER_TOKEN * max(room - total([question, go_on]), SHORTEST_END)
-        return [question, replace(reply, text=reply.text.encode()[-most:].decode(errors="ignore")), go_on]
+        return [question, reply.replaced(reply.text.encode()[-most:].decode(errors="ignore")), go_on]
     later = messages[-max(1, kept) :]
     return later[1:] if len(later) > 1 and later[0].role == "assistant" else later
 

@@ -8,6 +8,7 @@ from typing import cast
 from chat import settings
 from chat.conversation.attachments import documents  # {% if cookiecutter.attachments == "images_and_documents" %}
 from chat.conversation.messages import Message
+from chat.conversation.parts import Text
 from chat.providers import Provider, Request
 
 
@@ -36,7 +37,7 @@ def as_sent(request: Request) -> list[Message]:
             parts.append(f'<document name="{escape(document.name)}">\n{text}\n</document>')
         # {% endif %}
         text = "\n\n".join(part for part in [*parts, message.text] if part)
-        messages.insert(0, replace(message, text=text, attachments=tuple(seen)) if message.attachments else message)
+        messages.insert(0, replace(message, parts=[*seen, Text(text)]) if message.attachments else message)
     return messages
 
 

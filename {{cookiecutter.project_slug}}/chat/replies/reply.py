@@ -14,6 +14,7 @@ from functools import cache
 
 from chat import settings
 from chat.conversation.messages import Message, Status
+from chat.conversation.parts import Reasoning, Text
 from chat.conversation.text import Door, well_formed
 from chat.log import about, masked
 from chat.providers import Chunk, ProviderError
@@ -63,7 +64,7 @@ class Reply:
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
         self._gathered = time.monotonic()
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
-        self._text, self._reasoning = Door(), Door()
+        self._text, self._reasoning, self._reasoning_since = Door(), Door(), 0.0
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
             running[message.id] = self
@@ -89,7 +90,7 @@ class Reply:
                     self._changed.wait(SILENCE_SECONDS * slower)
             text = self.message.text
             yield text
-            if text or self.message.reasoning:
+            if self.message.parts:
                 self._over.wait(UPDATE_SECONDS * slower)
         yield self.message.text
 
@@ -107,11 +108,8 @@ class Reply:
                     self._take(chunk)
                     await self._gather()
             if message.stop_reason is None:
-                begun = message.text or message.reasoning
-                raise ProviderError("cut_off" if begun else "nothing", "the stream ended without a stop reason")
-            has_content = message.text.strip() or message.parts  # {% if cookiecutter.rich_replies == "yes" %}
-            has_content = message.text.strip()  # {% if cookiecutter.rich_replies == "no" %}
-            if message.stop_reason == "complete" and not has_content:
+                raise ProviderError("cut_off" if message.parts else "nothing", "the stream ended without a stop reason")
+            if message.stop_reason == "complete" and message.empty:
                 raise ProviderError("empty", "the stream ended without a text")
             return "complete", ""
         except TimeoutError:
@@ -140,14 +138,13 @@ class Reply:
             seconds = time.monotonic() - self._began
             if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
                 message.first_token_seconds = seconds
-            if message.reasoning_seconds is None and chunk.text and message.reasoning:
-                message.reasoning_seconds = seconds - (message.first_token_seconds or 0)
+            self._time_reasoning(chunk, seconds)
             # {% if cookiecutter is using("openai_compatible") %}
             if chunk.take_back:
-                message.text = message.text[: -chunk.take_back]
+                message.take_back(chunk.take_back)
             # {% endif %}
-            message.text += self._text.take(chunk.text)
-            message.reasoning += self._reasoning.take(chunk.reasoning)
+            message.grow(Reasoning, self._reasoning.take(chunk.reasoning))
+            message.grow(Text, self._text.take(chunk.text))
             message.left_out = chunk.left_out or message.left_out
             message.stop_reason = chunk.stop_reason or message.stop_reason
             message.detail = well_formed(chunk.detail) or message.detail
@@ -165,13 +162,23 @@ class Reply:
             # {% endif %}
             self._changed.notify_all()
 
+    def _time_reasoning(self, chunk: Chunk, seconds: float) -> None:
+        # It lasts until something else comes.
+        open_parts = [part for part in self.message.parts if isinstance(part, Reasoning) and part.seconds is None]
+        if chunk.reasoning and not open_parts:
+            self._reasoning_since = seconds
+        goes_on = chunk.text or chunk.part  # {% if cookiecutter.rich_replies == "yes" %}
+        goes_on = chunk.text  # {% if cookiecutter.rich_replies == "no" %}
+        if goes_on and open_parts:
+            open_parts[-1].seconds = seconds - self._reasoning_since
+
     def _end(self, status: Status, error: str = "") -> None:
         with self._changed:
             if self._ended:
                 return
             self._ended = True
-            self.message.text += self._text.take("", last=True)
-            self.message.reasoning += self._reasoning.take("", last=True)
+            self.message.grow(Reasoning, self._reasoning.take("", last=True))
+            self.message.grow(Text, self._text.take("", last=True))
             self.message.seconds = time.monotonic() - self._began
             self.message.error = well_formed(error)
             self.message.status = status

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.ui.markdown.parser import PARSER
@@ -37,31 +36,48 @@ def finished_blocks(text: str) -> list[str]:
     return ["".join(lines[start:end]) for start, end in pairwise(bounds)]
 
 
+class Growing:
+    """A Markdown text that is drawn while it grows; in the end it looks as if it had been drawn whole."""
+
+    def __init__(self, place: DeltaGenerator) -> None:
+        """Draw it in `place`, an `st.empty()`."""
+        self._box = place.container()
+        self._slots = [self._box.empty()]
+        self._text, self._drawn, self._finished = "", "", 0
+
+    def draw(self, text: str) -> None:
+        """Draw the text at one moment, which starts with the one before."""
+        self._text = text
+        for block in finished_blocks(text[self._finished :]):
+            draw_text(block, self._slots[-1])
+            self._slots.append(self._box.empty())
+            self._drawn, self._finished = "", self._finished + len(block)
+        if text[self._finished :] != self._drawn:
+            self._drawn = text[self._finished :]
+            with or_as_text(self._drawn, self._slots[-1]):
+                self._slots[-1].markdown(open_markdown(self._drawn))
+
+    def end(self) -> None:
+        """Draw what no more text will follow."""
+        if has_references(self._text):
+            self._drawn = self._text
+            for slot in self._slots:
+                slot.empty()
+            self._slots.append(self._box.empty())
+        draw_text(self._drawn, self._slots[-1])
+
+
 def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
-    """Draw a Markdown text while it grows; in the end it looks as if it had been drawn whole.
+    """Draw a Markdown text while it grows.
 
     Args:
         texts: the text at one moment after another; each starts with the one before.
         place: an `st.empty()`.
     """
-    text, drawn, finished = "", "", 0
-    with place.container():
-        slots = [st.empty()]
-        for text in texts:
-            for block in finished_blocks(text[finished:]):
-                draw_text(block, slots[-1])
-                slots.append(st.empty())
-                drawn, finished = "", finished + len(block)
-            if text[finished:] != drawn:
-                drawn = text[finished:]
-                with or_as_text(drawn, slots[-1]):
-                    slots[-1].markdown(open_markdown(drawn))
-        if has_references(text):
-            drawn = text
-            for slot in slots:
-                slot.empty()
-            slots.append(st.empty())
-        draw_text(drawn, slots[-1])
+    growing = Growing(place)
+    for text in texts:
+        growing.draw(text)
+    growing.end()
 
 
 def open_markdown(text: str) -> str:

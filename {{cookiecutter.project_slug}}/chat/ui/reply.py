@@ -6,12 +6,8 @@ from chat.conversation.messages import Message
 from chat.replies.attachments import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.actions import act, draw_menu, draw_versions
 from chat.ui.markdown.safe import inert
+from chat.ui.parts import draw_parts
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
-from chat.ui.reasoning import draw_reasoning
-from chat.ui.text import (
-    draw_parts,  # {% if cookiecutter.rich_replies == "yes" %}
-    draw_text,
-)
 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {
@@ -21,10 +17,9 @@ CUT_SHORT = {
 
 
 def has_more(reply: Message) -> bool:
-    """Whether there is more to draw of a reply that has ended than its text."""
+    """Whether there is more to draw of a reply that has ended than a text."""
     more = [
-        reply.reasoning,
-        reply.parts,  # {% if cookiecutter.rich_replies == "yes" %}
+        len(reply.parts) > 1,
         reply.status != "complete",
         reply.stop_reason in CUT_SHORT,
         reply.left_out,
@@ -37,12 +32,10 @@ def has_more(reply: Message) -> bool:
 def draw_answer(reply: Message) -> None:
     """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
     if not has_more(reply):
-        draw_text(reply.text)
+        draw_parts(reply.parts)
         return
     with st.container():
-        draw_reasoning(reply)
-        draw_text(reply.text)
-        draw_parts(reply.parts)  # {% if cookiecutter.rich_replies == "yes" %}
+        draw_parts(reply.parts)
         with st.empty().container():
             draw_note(reply)
 
@@ -94,6 +87,5 @@ def draw_tools(reply: Message) -> None:
 def draw_foot(reply: Message) -> None:
     """Draw below a reply that came just now what there is besides its text."""
     if has_more(reply):
-        draw_parts(reply.parts)  # {% if cookiecutter.rich_replies == "yes" %}
         draw_note(reply)
     draw_tools(reply)

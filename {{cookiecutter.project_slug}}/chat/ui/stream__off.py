@@ -10,8 +10,7 @@ from chat.ui.follow import (
     follow,
     with_notices,  # {% if cookiecutter is remote %}
 )
-from chat.ui.reasoning import draw_reasoning
-from chat.ui.text import draw_text
+from chat.ui.parts import draw_parts
 
 
 def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None]) -> None:
@@ -31,5 +30,4 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         for _ in texts:
             pass
     with place.container():
-        draw_reasoning(reply.message)
-        draw_text(reply.message.text)
+        draw_parts(reply.message.parts)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from chat.conversation.parts import Text
 from chat.replies.reply import Reply
 from chat.ui.follow import (
     follow,
     with_notices,  # {% if cookiecutter is remote %}
 )
 from chat.ui.growing import draw_growing
-from chat.ui.reasoning import draw_reasoning
+from chat.ui.parts import draw_part
+from chat.ui.undrawable import or_as_text
 
 WORD_SECONDS = 0.04
 MOST_STEPS = 200  # a long reply takes several words at a time: none takes more than eight seconds
@@ -36,8 +38,12 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         for _ in texts:
             pass
     with place.container():
-        draw_reasoning(reply.message)
-        draw_growing(word_by_word(reply.message.text), st.empty())
+        for part in reply.message.parts:
+            with or_as_text(""):
+                if isinstance(part, Text):
+                    draw_growing(word_by_word(part.text), st.empty())
+                else:
+                    draw_part(part)
 
 
 def word_by_word(text: str) -> Iterator[str]:

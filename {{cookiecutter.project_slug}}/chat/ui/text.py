@@ -7,7 +7,7 @@ from markdown_it.tree import SyntaxTreeNode
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.charts import drawable
-from chat.conversation.parts import Chart, Image, Part, Table, Undrawable
+from chat.conversation.visuals import Chart, Image, Table
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
 from chat.ui.markdown.safe import inert, language_of, parsed, safe_markdown
 from chat.ui.undrawable import or_as_text
@@ -42,7 +42,7 @@ def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
             for are_figures, run in groupby(blocks, is_figure):
                 if are_figures:
                     for block in run:
-                        draw_figure(block)
+                        draw_fence(block)
                 else:
                     st.markdown(safe_markdown(run))
 
@@ -60,7 +60,7 @@ def figure_language(block: SyntaxTreeNode) -> str:
     return block.info.strip().partition(" ")[0].lower()
 
 
-def draw_figure(block: SyntaxTreeNode) -> None:
+def draw_fence(block: SyntaxTreeNode) -> None:
     """Draw a chart, a table or a diagram from its source; what cannot be drawn as code, with a note."""
     language = figure_language(block)
     if language not in FIGURES:
@@ -70,8 +70,8 @@ def draw_figure(block: SyntaxTreeNode) -> None:
         if language == "mermaid":
             check_diagram(block.content)
         else:
-            part, note = figure(language, block.content)
-            draw_part(part)
+            drawn, note = figure(language, block.content)
+            draw_visual(drawn)
             if note:
                 st.caption(note)
             return
@@ -85,17 +85,9 @@ def draw_figure(block: SyntaxTreeNode) -> None:
         st.html(BROKEN_DIAGRAM)
 
 
-def draw_parts(parts: list[Part]) -> None:
-    """Draw what a message holds besides text."""
-    with st.container():
-        for part in parts:
-            with or_as_text(""):
-                draw_part(part)
-
-
-def draw_part(part: Part) -> None:
+def draw_visual(visual: Chart | Table | Image) -> None:
     """Draw a chart, a table or an image."""
-    match part:
+    match visual:
         case Chart(spec):
             st.vega_lite_chart(drawable(spec))
         case Table(columns, rows):
@@ -105,5 +97,3 @@ def draw_part(part: Part) -> None:
                 st.image(data, alt=alt)
             except OSError:
                 st.caption("This is not a valid image.")
-        case Undrawable(_, reason):
-            st.caption(f"This cannot be drawn any more: {inert(reason)}.")

@@ -3,9 +3,11 @@
 from base64 import b64encode
 from dataclasses import dataclass
 
+from chat.conversation.parts import Part
+
 
 @dataclass(frozen=True)
-class Attachment:
+class Attachment(Part):
     """One file of a question. The file itself is not kept."""
 
     name: str
@@ -26,6 +28,10 @@ class Attachment:
         return (
             f"{self.name} ({kilobytes / 1_000:.1f} MB)" if kilobytes >= 1_000 else f"{self.name} ({kilobytes:.0f} kB)"
         )
+
+    def to_markdown(self) -> str:
+        """An item of a list: the file itself is not kept."""
+        return f"- {self.label}"
 
     @property
     def base64(self) -> str:

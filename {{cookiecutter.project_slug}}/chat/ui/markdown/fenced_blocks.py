@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import unescape
 
 from chat.conversation.delimited import rows_of
-from chat.conversation.parts import Chart, Table
+from chat.conversation.visuals import Chart, Table
 
 MOST_CHARACTERS = 200_000
 # A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
