@@ -42,6 +42,16 @@ def tempered(answers: dict[str, Any]) -> bool:
     return any(provider["takes_temperature"] for provider in chosen(answers))
 
 
+def stepped(answers: dict[str, Any]) -> bool:
+    """Whether a reply may have steps and sources: where an agent gives it."""
+    return using(answers, "custom") or answers.get("tools", "none") != "none"
+
+
+def parted(answers: dict[str, Any]) -> bool:
+    """Whether a reply may bring more than text."""
+    return answers["rich_replies"] == "yes" or stepped(answers)
+
+
 def stored(answers: dict[str, Any]) -> bool:
     """Whether conversations are kept in a database."""
     return answers["history"] == "database"

@@ -15,6 +15,7 @@ from cookiecutter_streamlit_chat.conditions import (
     overseen,
     owned,
     remote,
+    stepped,
     stored,
     using,
 )
@@ -95,6 +96,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),
     (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),
+    (stepped, "chat/conversation/steps.py chat/ui/markdown/citations.py chat/ui/steps.py tests/test_steps.py"),
     (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/visuals.py"),
     (given("rich_replies", "yes"), "chat/ui/markdown/fenced_blocks.py chat/ui/markdown/mathematics.py"),
     (given("rich_replies", "yes"), "tests/test_mathematics.py tests/test_rich.py"),
@@ -107,6 +109,7 @@ FILES: Sequence[tuple[Condition, str]] = [
 ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
     "chat/history/conversations.py": itemgetter("history"),
     "chat/history/ratings.py": itemgetter("history"),
+    "chat/ui/parts.py": lambda answers: "stepped" if stepped(answers) else "plain",
     "chat/ui/person.py": itemgetter("sign_in"),
     "chat/ui/stream.py": itemgetter("streaming"),
     "chat/ui/text.py": lambda answers: "rich" if answers["rich_replies"] == "yes" else "plain",

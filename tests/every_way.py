@@ -12,9 +12,9 @@ FENCE = "```vega-lite\n"
 
 try:
     from chat.conversation.visuals import Chart
-    from chat.ui.parts import draw_parts
+    from chat.ui.parts import draw_part
 except ImportError:  # where replies are not rich
-    Chart = draw_parts = None
+    Chart = draw_part = None
 
 
 def draw(way: str) -> None:
@@ -22,7 +22,7 @@ def draw(way: str) -> None:
     draw_text(way)
     if Chart and (spec := chart(way)):
         with suppress(ValueError):
-            draw_parts([Chart(spec)])
+            draw_part(Chart(spec))
 
 
 def draw_unchecked(way: str) -> None:

@@ -127,8 +127,8 @@ HOLD_CONVERSATIONS = 1000  # at most, in which case those go first that nobody h
 MESSAGES_AN_HOUR: int | None = None  # of one person, replies asked for again among them; None: any number
 TOKENS_A_DAY: int | None = None  # of one person, in questions and replies
 # {% endif %}
-
 # {% if cookiecutter is remote %}
+
 CONNECT_SECONDS = 5  # to reach a provider
 SILENCE_SECONDS = 60  # without a word, after which a reply has failed
 ATTEMPTS = 3  # to begin a reply

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from chat.conversation.export import as_dict  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.conversation.messages import Conversation, Message, Usage
-from chat.conversation.parts import Reasoning
+from chat.conversation.parts import Reasoning, Text
 from chat.history import conversations, tables
 from chat.history.conversations import ReplyElsewhere, changing, find, reply_to_follow, save, stop
 from chat.history.engine import engine
@@ -95,7 +95,7 @@ def test_a_part_that_was_allowed_once_does_not_keep_a_conversation_from_opening(
     conversation, parts = talk("one?", "one."), [{"kind": "image", "data": "AAAA", "type": "image/bmp"}]
     reply = conversation.messages[1]
     with engine().begin() as connection:
-        values = {"rest": as_dict(reply) | {"parts": parts}}
+        values = {"rest": as_dict(reply) | {"reasoning": "", "parts": parts}}  # as it was kept then
         connection.execute(update(tables.messages).where(tables.messages.c.id == reply.id).values(values))
     again = found(conversation)
     assert texts(again) == ["one?", "one."]
@@ -199,10 +199,10 @@ def test_a_page_follows_a_reply_of_another_process() -> None:
     follower = elsewhere.follow()
     assert next(follower) == ""
     this = tables.messages.c.id == reply.id
-    busy = conversations.content_of(Message("assistant", error="busy"))["rest"]
     for text, status in (("tw", "streaming"), ("two.", "complete")):
+        rest = conversations.content_of(Message("assistant", [Text(text)], error="busy"))["rest"]
         with engine().begin() as connection:
-            connection.execute(update(tables.messages).where(this).values(text=text, status=status, rest=busy))
+            connection.execute(update(tables.messages).where(this).values(status=status, rest=rest))
         assert next(follower) == text
         assert elsewhere.message.error == "busy"
     assert list(follower) == []

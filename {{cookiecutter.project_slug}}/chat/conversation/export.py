@@ -11,6 +11,7 @@ from chat.conversation.attachments import Attachment  # {% if cookiecutter.attac
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable, fits
+from chat.conversation.steps import Source, Step  # {% if cookiecutter is stepped %}
 from chat.conversation.text import well_formed
 from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
 
@@ -25,6 +26,8 @@ KINDS: dict[str, type[Part]] = {
     for kind in (
         Text,
         Reasoning,
+        Step,  # {% if cookiecutter is stepped %}
+        Source,  # {% if cookiecutter is stepped %}
         Chart,  # {% if cookiecutter.rich_replies == "yes" %}
         Table,  # {% if cookiecutter.rich_replies == "yes" %}
         Image,  # {% if cookiecutter.rich_replies == "yes" %}
@@ -85,7 +88,7 @@ def from_dict(values: dict[str, Any]) -> Message:
 def parts_of(values: dict[str, Any]) -> list[Part]:
     """The parts of a message that `as_dict` gave, or a version of the app whose messages had a text beside them."""
     parts = [stored_part_of(part) for part in values.get("parts", [])]
-    if not any(isinstance(part, Text | Reasoning) for part in parts):
+    if "parts" not in values or "reasoning" in values:
         earlier = {"kind": "reasoning", "text": values.get("reasoning", ""), "seconds": values.get("reasoning_seconds")}
         spoken = [earlier, {"kind": "text", "text": values.get("text", "")}]
         parts[:0] = [part_of(each) for each in spoken if each["text"]]

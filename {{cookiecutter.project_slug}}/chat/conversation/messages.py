@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.parts import Part, Reasoning, Text
+from chat.conversation.steps import Source, Step  # {% if cookiecutter is stepped %}
 from chat.conversation.text import well_formed
 
 Role = Literal["user", "assistant"]
@@ -125,6 +126,18 @@ class Message(Place):
         if piece:
             self.parts.append(kind(piece))
 
+    # {% if cookiecutter is stepped %}
+    def put(self, part: Part) -> None:
+        """Add a part; a step that is there already is replaced, one within another goes there, a source is numbered."""
+        if isinstance(part, Source):
+            part = replace(part, number=1 + sum(isinstance(other, Source) for other in self.parts))
+        for place, other in enumerate(self.parts):
+            if isinstance(part, Step) and isinstance(other, Step) and (updated := other.updated(part)):
+                self.parts[place] = updated
+                return
+        self.parts.append(part)
+
+    # {% endif %}
     # {% if cookiecutter is using("openai_compatible") %}
     def take_back(self, count: int) -> None:
         """Take so many characters away from the end of the text."""

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from chat.conversation.export import FIELDS, as_dict, from_dict
 from chat.conversation.messages import Conversation, Message, Place, Status, new_id
+from chat.conversation.steps import Source, Step  # {% if cookiecutter is stepped %}
 from chat.history import tables
 from chat.history.attachments import add_attachments, attachments_of  # {% if cookiecutter.attachments != "none" %}
 from chat.history.engine import engine
@@ -217,7 +218,12 @@ def content_of(message: Message) -> Row:
     del values["rating"], values["comment"]  # they have a table of their own
     # {% endif %}
     columns = {name: values.pop(name) for name in COLUMNS if name != "text"}
-    return {**columns, "text": message.text, "rest": values}  # the text alone, to be searched
+    # {% if not cookiecutter is stepped %}
+    return {**columns, "text": message.text, "rest": values}  # the text once more, to be searched
+    # {% else %}
+    beside = [part.to_markdown() for part in message.parts if isinstance(part, Step | Source)]
+    return {**columns, "text": "\n\n".join([message.text, *beside]), "rest": values}  # to be searched
+    # {% endif %}
 
 
 def message_of(row: Row) -> Message:

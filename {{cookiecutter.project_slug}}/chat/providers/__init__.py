@@ -16,7 +16,7 @@ from chat.conversation.messages import (
     Usage,
     new_id,  # {% if cookiecutter is using("custom") %}
 )
-from chat.conversation.parts import Part  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.conversation.parts import Part  # {% if cookiecutter is parted %}
 from chat.settings import Provider
 
 
@@ -54,7 +54,7 @@ class Chunk:
     detail: str = ""  # why it ended early, in the provider's words
     notice: str = ""  # what is waited for; the next chunk ends it  # {% if cookiecutter is remote %}
     left_out: int = 0  # how many of the oldest messages the model was not sent
-    part: Part | None = None  # a chart, a table or an image  # {% if cookiecutter.rich_replies == "yes" %}
+    part: Part | None = None  # what stands beside its text  # {% if cookiecutter is parted %}
     # {% if cookiecutter.extra_providers %}
     instead: Provider | None = None  # another provider answers, the chosen one having failed
     note: str = ""  # why

@@ -151,9 +151,10 @@ class Reply:
             message.error = chunk.notice  # {% if cookiecutter is remote %}
             if chunk.usage:
                 message.usage = chunk.usage + message.usage
-            # {% if cookiecutter.rich_replies == "yes" %}
+            # {% if cookiecutter is parted %}
             if chunk.part:
-                message.parts.append(chunk.part)
+                message.parts.append(chunk.part)  # {% if not cookiecutter is stepped %}
+                message.put(chunk.part)  # {% if cookiecutter is stepped %}
             # {% endif %}
             # {% if cookiecutter.extra_providers %}
             if chunk.instead:
@@ -167,8 +168,8 @@ class Reply:
         open_parts = [part for part in self.message.parts if isinstance(part, Reasoning) and part.seconds is None]
         if chunk.reasoning and not open_parts:
             self._reasoning_since = seconds
-        goes_on = chunk.text or chunk.part  # {% if cookiecutter.rich_replies == "yes" %}
-        goes_on = chunk.text  # {% if cookiecutter.rich_replies == "no" %}
+        goes_on = chunk.text or chunk.part  # {% if cookiecutter is parted %}
+        goes_on = chunk.text  # {% if not cookiecutter is parted %}
         if goes_on and open_parts:
             open_parts[-1].seconds = seconds - self._reasoning_since
 

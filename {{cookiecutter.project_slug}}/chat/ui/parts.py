@@ -1,9 +1,8 @@
-"""Drawing the parts of a reply that has ended."""
-
-from collections.abc import Iterable
+"""Drawing the parts of a reply."""
 
 import streamlit as st
 
+from chat.conversation.messages import Message
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable
 from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.safe import inert
@@ -15,9 +14,9 @@ from chat.ui.text import (
 from chat.ui.undrawable import or_as_text
 
 
-def draw_parts(parts: Iterable[Part]) -> None:
-    """Draw the parts of a reply, in the current container."""
-    for part in parts:
+def draw_parts(reply: Message) -> None:
+    """Draw what a reply that has ended holds, in the current container."""
+    for part in reply.parts:
         with or_as_text(""):
             draw_part(part)
 

@@ -8,6 +8,7 @@ from chat.ui.actions import act, draw_menu, draw_versions
 from chat.ui.markdown.safe import inert
 from chat.ui.parts import draw_parts
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
+from chat.ui.steps import sources_of  # {% if cookiecutter is stepped %}
 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {
@@ -32,10 +33,10 @@ def has_more(reply: Message) -> bool:
 def draw_answer(reply: Message) -> None:
     """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
     if not has_more(reply):
-        draw_parts(reply.parts)
+        draw_parts(reply)
         return
     with st.container():
-        draw_parts(reply.parts)
+        draw_parts(reply)
         with st.empty().container():
             draw_note(reply)
 
@@ -86,6 +87,10 @@ def draw_tools(reply: Message) -> None:
 
 def draw_foot(reply: Message) -> None:
     """Draw below a reply that came just now what there is besides its text."""
+    # {% if cookiecutter is stepped %}
+    if sources_of(reply):
+        st.rerun()  # their numbers in the text lead to them now
+    # {% endif %}
     if has_more(reply):
         draw_note(reply)
     draw_tools(reply)

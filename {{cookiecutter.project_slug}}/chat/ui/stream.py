@@ -37,7 +37,8 @@ class ComingPart:
         elif part != self._drawn:
             self._drawn = part
             with or_as_text(""), self._place.container():
-                draw_part(part)
+                draw_part(part)  # {% if not cookiecutter is stepped %}
+                draw_part(part, coming=True)  # {% if cookiecutter is stepped %}
 
     def end(self, part: Part) -> None:
         """Draw it as it is, another part having begun or the reply having ended."""

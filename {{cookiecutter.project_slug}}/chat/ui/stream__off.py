@@ -30,4 +30,4 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         for _ in texts:
             pass
     with place.container():
-        draw_parts(reply.message.parts)
+        draw_parts(reply.message)

@@ -26,15 +26,21 @@ BROKEN_DIAGRAM = """
 """
 
 
-def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
+def draw_text(
+    text: str,
+    slot: DeltaGenerator | None = None,
+    sources: dict[int, str] | None = None,  # {% if cookiecutter is stepped %}
+) -> None:
     """Draw a text that a model wrote, whole.
 
     Args:
         text: its Markdown.
         slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+        sources: the anchors on the page of the sources whose numbers it may name.  # {% if cookiecutter is stepped %}
     """
     with or_as_text(text, slot):
-        blocks = parsed(text)
+        blocks = parsed(text, sources)  # {% if cookiecutter is stepped %}
+        blocks = parsed(text)  # {% if not cookiecutter is stepped %}
         if not any(map(is_figure, blocks)):
             (slot or st).markdown(safe_markdown(blocks))
             return

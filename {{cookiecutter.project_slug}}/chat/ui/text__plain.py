@@ -7,12 +7,18 @@ from chat.ui.markdown.safe import parsed, safe_markdown
 from chat.ui.undrawable import or_as_text
 
 
-def draw_text(text: str, slot: DeltaGenerator | None = None) -> None:
+def draw_text(
+    text: str,
+    slot: DeltaGenerator | None = None,
+    sources: dict[int, str] | None = None,  # {% if cookiecutter is stepped %}
+) -> None:
     """Draw a text that a model wrote, whole.
 
     Args:
         text: its Markdown.
         slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+        sources: the anchors on the page of the sources whose numbers it may name.  # {% if cookiecutter is stepped %}
     """
     with or_as_text(text, slot):
-        (slot or st).markdown(safe_markdown(parsed(text)))
+        (slot or st).markdown(safe_markdown(parsed(text, sources)))  # {% if cookiecutter is stepped %}
+        (slot or st).markdown(safe_markdown(parsed(text)))  # {% if not cookiecutter is stepped %}

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from markdown_it.tree import SyntaxTreeNode
 
+from chat.ui.markdown.citations import add_citations  # {% if cookiecutter is stepped %}
 from chat.ui.markdown.fenced_blocks import may_be_drawn  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.mathematics import dollars  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.parser import PARSER
 
+add_citations(PARSER)  # {% if cookiecutter is stepped %}
 # Every sign of Markdown; and what the page makes an icon, a smiley or an arrow of, even behind a backslash.
 SIGNS = re.compile(
     r"(?P<colon>:)(?=[\w+-]+:|material/)|(?P<arrow>(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]"
@@ -45,9 +47,15 @@ RAISED = str.maketrans(
 LOWERED = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 
-def parsed(text: str) -> list[SyntaxTreeNode]:
-    """The top-level blocks of a Markdown text."""
-    return SyntaxTreeNode(PARSER.parse(text if text.endswith("\n") else f"{text}\n")).children
+def parsed(
+    text: str,
+    sources: dict[int, str] | None = None,  # {% if cookiecutter is stepped %}
+) -> list[SyntaxTreeNode]:
+    """The top-level blocks of a Markdown text."""  # {% if not cookiecutter is stepped %}
+    """The top-level blocks of a Markdown text; `sources` has the anchors of those that it may name, by number."""  # {% if cookiecutter is stepped %}
+    text = text if text.endswith("\n") else f"{text}\n"
+    return SyntaxTreeNode(PARSER.parse(text)).children  # {% if not cookiecutter is stepped %}
+    return SyntaxTreeNode(PARSER.parse(text, {"sources": sources})).children  # {% if cookiecutter is stepped %}
 
 
 def safe_markdown(blocks: Iterable[SyntaxTreeNode]) -> str:
@@ -231,6 +239,8 @@ def inline(node: SyntaxTreeNode, linked: bool) -> str:
             return shifted(plain_text(node), LOWERED, "_")
         case "sup":
             return shifted(plain_text(node), RAISED, "^")
+        case "citation":  # {% if cookiecutter is stepped %}
+            return f"[\\[{node.content}\\]](#{node.meta['anchor']})"  # {% if cookiecutter is stepped %}
         case "footnote_ref":
             return shifted(footnote_number(node), RAISED, "^")
         case _:

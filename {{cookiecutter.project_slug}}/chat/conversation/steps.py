@@ -1,0 +1,82 @@
+"""What is done on the way to a reply, and what the reply rests on, as plain data that can be kept anywhere."""
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
+from uuid import uuid4
+
+from chat.conversation.parts import Part
+
+
+@dataclass(frozen=True)
+class Step(Part):
+    """Something that is done on the way to a reply.
+
+    A reply brings it when it begins, and again when it has ended:
+
+        yield Chunk(part=(step := Step("Searching", "cats")))
+        yield Chunk(part=step.done("3 pages"))
+
+    A step within another, named by its id, is drawn inside that one.
+    """
+
+    name: str
+    input: str = ""  # what went in
+    output: str = ""  # what came out
+    status: Literal["running", "done", "failed"] = "running"
+    began: float = field(default_factory=time.time)  # in seconds since 1970
+    seconds: float = 0.0  # that it took
+    id: str = field(default_factory=lambda: uuid4().hex)
+    within: str = ""
+    steps: tuple["Step", ...] = ()  # within this one
+
+    def done(self, output: str = "") -> "Step":
+        """This step, ended."""
+        return replace(self, status="done", output=output, seconds=time.time() - self.began)
+
+    def failed(self, output: str = "") -> "Step":
+        """This step, ended without success."""
+        return replace(self.done(output), status="failed")
+
+    def updated(self, step: "Step") -> "Step | None":
+        """This step with what is new of it, or of one within it; None where the other has nothing to do with it."""
+        if step.id == self.id:
+            return replace(step, steps=self.steps)
+        if step.within == self.id:
+            return replace(self, steps=tuple(({each.id: each for each in self.steps} | {step.id: step}).values()))
+        return None
+
+    def to_markdown(self) -> str:
+        """A quote: the name, and what went in and out."""
+        said = [f"**{self.name}**", self.input, *(step.to_markdown() for step in self.steps), self.output]
+        lines = "\n\n".join(text for text in said if text).splitlines()
+        return "\n".join(f"> {line}".rstrip() for line in lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step as data for JSON."""
+        return {**super().to_dict(), "steps": [step.to_dict() for step in self.steps]}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The step that `to_dict` gave."""
+        inner = tuple(cls.from_dict(step) for step in values.get("steps", []))
+        rest = {name: value for name, value in values.items() if name not in {"kind", "steps"}}
+        return replace(super().from_dict(rest), steps=inner)
+
+
+@dataclass(frozen=True)
+class Source(Part):
+    """Something that a reply rests on; `[1]` in its text is the first that it brought."""
+
+    title: str
+    address: str = ""  # on the web
+    passage: str = ""  # the words that count, exactly
+    page: int | None = None
+    number: int = 0  # among the sources of its message, from 1 on; given when it gets there
+
+    def to_markdown(self) -> str:
+        """Its number, what it is called and where it is, then the passage as a quote."""
+        told = [self.title, f"page {self.page}" if self.page else "", self.address]
+        place = ", ".join(text for text in told if text)
+        quote = "".join(f"\n> {line}" for line in self.passage.splitlines())
+        return f"[{self.number}] {place}{quote}"

@@ -1,0 +1,47 @@
+"""Drawing the parts of a reply, with steps and sources."""
+
+import streamlit as st
+
+from chat.conversation.messages import Message
+from chat.conversation.parts import Part, Reasoning, Text, Undrawable
+from chat.conversation.steps import Step
+from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.markdown.safe import inert
+from chat.ui.reasoning import draw_reasoning
+from chat.ui.steps import draw_sources, draw_step, sources_of
+from chat.ui.text import (
+    draw_text,
+    draw_visual,  # {% if cookiecutter.rich_replies == "yes" %}
+)
+from chat.ui.undrawable import or_as_text
+
+
+def draw_parts(reply: Message) -> None:
+    """Draw what a reply that has ended holds, in the current container; sources stand together below."""
+    for part in reply.parts:
+        with or_as_text(""):
+            draw_part(part, sources_of(reply))
+    draw_sources(reply)
+
+
+def draw_part(part: Part, sources: dict[int, str] | None = None, *, coming: bool = False) -> None:
+    """Draw one part of a reply.
+
+    Args:
+        part: the part; a source is drawn with all others, not here.
+        sources: the anchors on the page of those that a text may name, by their numbers.
+        coming: whether the reply is still coming.
+    """
+    match part:
+        case Text(text):
+            draw_text(text, sources=sources)
+        case Reasoning():
+            draw_reasoning(part)
+        case Step():
+            draw_step(part, coming=coming)
+        # {% if cookiecutter.rich_replies == "yes" %}
+        case Chart() | Table() | Image():
+            draw_visual(part)
+        # {% endif %}
+        case Undrawable(_, reason):
+            st.caption(f"This cannot be drawn any more: {inert(reason)}.")

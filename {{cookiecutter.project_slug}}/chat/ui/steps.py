@@ -1,0 +1,56 @@
+"""The steps of a reply, each a line that opens, and the sources that it rests on."""
+
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+from chat.conversation.messages import Message
+from chat.conversation.steps import Source, Step
+from chat.ui.markdown.safe import host_of, inert
+
+ICONS = {"done": ":material/check:", "failed": ":material/error:", "running": ":material/stop_circle:"}
+STATES: dict[str, Literal["running", "complete", "error"]] = {"done": "complete", "failed": "error"}
+LONGEST = 20_000  # characters of what went in or out that are drawn
+
+
+def draw_step(step: Step, *, coming: bool) -> None:
+    """Draw a step, folded.
+
+    Args:
+        step: the step.
+        coming: whether its reply is still coming; else a step that is running never ended.
+    """
+    runs = coming and step.status == "running"
+    took = f" · {step.seconds:.1f} s" if step.status != "running" else "" if coming else " · not finished"
+    label = inert(step.name)
+    state = "running" if runs else STATES.get(step.status, "complete")
+    with st.status(f":shimmer[{label}]" if runs else label + took, state=state, type="compact"):
+        for words in filter(None, [step.input, step.output]):
+            st.code(words[:LONGEST], None, wrap_lines=True)
+        for inner in step.steps:
+            draw_step(inner, coming=coming)
+
+
+def sources_of(message: Message) -> dict[int, str]:
+    """The numbers of a message's sources, and the anchor of each on the page."""
+    return {part.number: f"source-{message.id}-{part.number}" for part in message.parts if isinstance(part, Source)}
+
+
+def draw_sources(message: Message) -> None:
+    """Draw the sources of a message, if it has some: what each is called, where it is, and its words."""
+    anchors = sources_of(message)
+    items = [item_of(part, anchors[part.number]) for part in message.parts if isinstance(part, Source)]
+    if items:
+        st.html(f'<ol style="margin: 0; font-size: 0.875rem">{"".join(items)}</ol>')
+
+
+def item_of(source: Source, anchor: str) -> str:
+    """A source as an item of a list in HTML; an address is shown whole, and leads there if it may be a link."""
+    where = escape(source.address)
+    if host_of(source.address):
+        where = f'<a href="{where}" target="_blank" rel="noopener noreferrer">{where}</a>'
+    page = f"page {source.page}" if source.page else ""
+    line = ", ".join(filter(None, [f"<b>{escape(source.title)}</b>", page, where]))
+    passage = f"<blockquote>{escape(source.passage)}</blockquote>" if source.passage else ""
+    return f'<li id="{anchor}" value="{source.number}" style="overflow-wrap: anywhere">{line}{passage}</li>'
