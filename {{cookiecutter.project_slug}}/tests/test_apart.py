@@ -3,6 +3,7 @@
 import pytest
 
 from chat.conversation.messages import Conversation, Message
+from chat.conversation.parts import Text
 from chat.providers import Chunk, ProviderError
 from chat.replies.apart import PROVIDER, ask
 from chat.replies.reply import running
@@ -35,7 +36,7 @@ def test_texts_are_questions_and_replies_in_turn(scripted: ScriptedProvider) -> 
 
 def test_of_a_conversation_it_is_told_what_was_answered(scripted: ScriptedProvider) -> None:
     conversation = Conversation()
-    conversation.ask("Capital of France?").text = "Paris."
+    conversation.ask("Capital of France?").grow(Text, "Paris.")
     conversation.ask("And of Italy?")
     scripted.will_say("Capitals.")
     assert ask([*conversation.messages, "What did we speak of?"]).text == "Capitals."
@@ -59,5 +60,5 @@ def test_it_ends_with_the_run_of_the_page_that_draws_it(scripted: ScriptedProvid
 
     scripted.will_say("Paris.")
     with pytest.raises(Clicked):
-        ask([Message("user", "Capital of France?")], draw)
+        ask([Message.saying("user", "Capital of France?")], draw)
     assert not running

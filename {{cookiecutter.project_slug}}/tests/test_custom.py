@@ -33,7 +33,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Own:
 
 
 def request() -> Request:
-    return Request(PROVIDER, "any", "Be brief.", 100, messages=[Message("user", "Hello")])
+    return Request(PROVIDER, "any", "Be brief.", 100, messages=[Message.saying("user", "Hello")])
 
 
 def read() -> list[Chunk]:

@@ -34,7 +34,7 @@ def ask(
         The reply. Where it failed, its `error` says why, in a sentence for people.
     """
     roles = ("user", "assistant")
-    turns = [Message(roles[n % 2], told) if isinstance(told, str) else told for n, told in enumerate(messages)]
+    turns = [Message.saying(roles[n % 2], told) if isinstance(told, str) else told for n, told in enumerate(messages)]
     pairs = zip(turns[:-1:2], turns[1::2], strict=False)
     sent = [message for pair in pairs if pair[1].text for message in pair] + turns[-1:]
     model = model or provider.model
