@@ -15,7 +15,8 @@ def rated_page(page: AppTest, scripted: ScriptedProvider) -> AppTest:
         scripted.will_say(reply)
         page.chat_input[0].set_value(question).run()
     page.feedback[1].set_value(1).run()
-    next(area for area in page.text_area if area.label == "Comment").set_value("Why?").run()
+    next(area for area in page.text_area if area.label == "Comment").set_value("Why?")
+    next(button for button in page.button if button.label == "Send").click().run()
     return page
 
 

@@ -24,7 +24,8 @@ def talk(page: AppTest, scripted: ScriptedProvider) -> AppTest:
         page.chat_input[0].set_value(question).run()
     page.feedback[0].set_value(len(settings.RATINGS) - 1).run()
     page.feedback[1].set_value(0).run()
-    next(area for area in reversed(page.text_area) if area.label == "Comment").set_value("<script>No!</script>").run()
+    next(area for area in reversed(page.text_area) if area.label == "Comment").set_value("<script>No!</script>")
+    next(button for button in reversed(page.button) if button.label == "Send").click().run()
     scripted.requests.clear()
     return page
 
