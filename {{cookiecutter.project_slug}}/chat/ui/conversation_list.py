@@ -83,7 +83,7 @@ def draw_opened(entry: Entry) -> None:
                 st.button("Delete", type="primary", on_click=delete, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
         case _:
-            with st.container(key="opened", horizontal=True, gap=None):
+            with st.container(key="opened", horizontal=True, wrap=False, gap=None):
                 draw_title(entry, "secondary")
                 for action, icon in (("Rename", ":material/edit:"), ("Delete", ":material/delete:")):
                     name = action.lower()
