@@ -49,8 +49,10 @@ def item_of(source: Source, anchor: str) -> str:
     """A source as an item of a list in HTML; an address is shown whole, and leads there if it may be a link."""
     where = escape(source.address)
     if host_of(source.address):
-        where = f'<a href="{where}" target="_blank" rel="noopener noreferrer">{where}</a>'
+        where = f'<a href="{where}" style="color: inherit" target="_blank" rel="noopener noreferrer">{where}</a>'
     page = f"page {source.page}" if source.page else ""
     line = ", ".join(filter(None, [f"<b>{escape(source.title)}</b>", page, where]))
-    passage = f"<blockquote>{escape(source.passage)}</blockquote>" if source.passage else ""
-    return f'<li id="{anchor}" value="{source.number}" style="overflow-wrap: anywhere">{line}{passage}</li>'
+    quote = (
+        f'<blockquote style="margin: 0.25rem 0 0.5rem">{escape(source.passage)}</blockquote>' if source.passage else ""
+    )
+    return f'<li id="{anchor}" value="{source.number}" style="overflow-wrap: anywhere">{line}{quote}</li>'
