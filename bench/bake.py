@@ -17,6 +17,7 @@ LARGEST = [
     "history=database",
     "sign_in=oidc",
     "deployment=kubernetes",
+    "telemetry=opentelemetry",
 ]
 
 

@@ -95,6 +95,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (deployed, ".dockerignore Dockerfile chat/server/draining.py compose.yaml tests/test_draining.py"),
     (partial(deployed, history="database"), ".env.example chat/server/health.py tests/test_readiness.py"),
     (given("deployment", "kubernetes"), "kubernetes/"),
+    (given("telemetry", "opentelemetry"), "chat/replies/telemetry.py tests/collector.py tests/test_telemetry.py"),
     (given("ci", "github"), ".github/ .pre-commit-config.yaml AGENTS.md"),
     (stepped, "chat/conversation/steps.py chat/ui/markdown/citations.py chat/ui/steps.py tests/test_steps.py"),
     (given("rich_replies", "yes"), "chat/conversation/charts.py chat/conversation/visuals.py"),

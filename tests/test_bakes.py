@@ -62,6 +62,7 @@ TRACES = {
         r"ALLOWED_(DOMAINS|ADDRESSES)"
     ),
     ("deployment", "kubernetes"): r"kube|kustom|ingress|replica|cluster",
+    ("telemetry", "opentelemetry"): r"telemetry|\botel|otlp|\btraces?\b|trace_|phoenix|langfuse",
     ("ci", "github"): r"\.github/|workflow|pre-commit|dependabot|agents\.md|coding agents?",
     (
         "attachments",
@@ -78,7 +79,7 @@ PROVIDER_TRACES = {
     "custom": r"my_reply|providers.custom\b|docs/recipes|langgraph|your own (python|code)",
     "openai": r"(?<![A-Z_])OPENAI_(API_KEY|BASE_URL)|gpt-6|Responses API|providers.openai\b|api\.openai\.com",
     "anthropic": r"anthropic|claude",
-    "gemini": r"gemini|google(?!\"|\.com|, Microsoft)|genai",
+    "gemini": r"gemini|google(?!\"|\.com|, Microsoft)|(?<!conventions-)genai",
     "bedrock": r"bedrock|boto|\baws|amazon|converse",
     "azure_openai": r"azure",
     "ollama": r"ollama",
@@ -148,8 +149,10 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": documents}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
     rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
+    tracing = {"opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"}
+    tracing = tracing if answers["telemetry"] == "opentelemetry" else set()
     fixed = {"markdown-it-py", "mdit-py-plugins", "starlette", "streamlit"}
-    return fixed | rich | sdks | stored | overview | attachments[answers["attachments"]]
+    return fixed | rich | sdks | stored | overview | tracing | attachments[answers["attachments"]]
 
 
 @pytest.mark.parametrize(("attachments", "bound"), [("images", ">=3.11"), ("images_and_documents", ">=3.11,<3.15")])

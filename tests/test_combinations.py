@@ -47,7 +47,8 @@ READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
 READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
 READ += ",uses_pages_directory"  # by Streamlit
 READ += ",drawn,form"  # of Streamlit's state, by a text
-READ += ",AsyncClient"  # in an annotation with quotes
+READ += ",AsyncClient,Span,TracerProvider"  # in an annotation with quotes
+READ += ",do_POST"  # by the server of Python's library
 READ += ",ReplyError,stopped"  # by a function of one's own, if it likes
 READ += ",close"  # by markdown-it, of a sign of emphasis
 
@@ -77,7 +78,7 @@ def differing(row: Row, together: int, whole: Iterable[str] = ()) -> set[tuple[t
 
     Whether there are avatars and a deployment does; which, only where these are `whole` answers.
     """
-    names = {"streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", *whole}
+    names = {"streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", "telemetry", *whole}
     given = {("several", str(bool(row["extra_providers"])))}
     given |= {(name, str(row[name] != "none")) for name in {"avatars", "deployment"} - names}
     given |= {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}

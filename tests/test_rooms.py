@@ -47,6 +47,7 @@ allow_indirect_imports = True
 LARGEST = {
     **{"llm_provider": "anthropic", "extra_providers": "openai, gemini, bedrock, custom, embedded, mistral"},
     **{"history": "database", "sign_in": "oidc", "attachments": "images_and_documents", "deployment": "kubernetes"},
+    **{"telemetry": "opentelemetry"},
 }
 SMALLEST = {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "rich_replies": "no"}
 

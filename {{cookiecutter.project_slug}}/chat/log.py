@@ -13,7 +13,8 @@ from typing import Any
 from chat import settings
 from chat.conversation.messages import Conversation, Message, Place
 
-SECRET_NAME = re.compile(r"key|token|secret|password|credential|_url", re.IGNORECASE)  # an address may hold a password
+# An address may hold a password, and so may headers.
+SECRET_NAME = re.compile(r"key|token|secret|password|credential|headers|_url", re.IGNORECASE)
 SHORTEST_SECRET = 8
 
 
@@ -43,6 +44,9 @@ def start_log() -> None:
         handler.setFormatter(JSONLines())
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+        # {% if cookiecutter.telemetry != "none" %}
+        logging.getLogger("opentelemetry").addHandler(handler)  # which warns of traces that cannot be sent
+        # {% endif %}
 
 
 def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
         facts = {
             "conversation": first.id if isinstance(first, Conversation) else None,
             "message": message.id,
+            "trace_id": message.trace_id or None,  # {% if cookiecutter.telemetry != "none" %}
             **facts,
             "text": message.text if settings.LOG_TEXT else None,
         }

@@ -39,6 +39,7 @@ class Provider:
     name: str
     label: str
     module: str  # the one of chat/providers that speaks its language  # {% if cookiecutter.extra_providers %}
+    trace_name: str  # what OpenTelemetry calls it  # {% if cookiecutter.telemetry != "none" %}
     model: str  # the one to begin with
     context_tokens: int  # of the question, the conversation before it and the reply together
     max_tokens: int  # of a reply, to begin with; a model that thinks first spends some of them unseen
@@ -119,6 +120,10 @@ SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
 DRAIN_SECONDS = 120  # for which replies may go on when the server is told to stop  # {% if cookiecutter is deployed %}
 LOG_TEXT = False  # whether the log may hold what people and models write
+# {% if cookiecutter.telemetry != "none" %}
+TRACE_TEXT = False  # whether traces may hold what people and models write
+TRACE_CHARACTERS = 20_000  # of what a model is sent, and of what it writes, that a trace then holds
+# {% endif %}
 # {% if not cookiecutter is stored %}
 HOLD_MINUTES = 60  # for which a conversation is held after it was last looked at
 HOLD_CONVERSATIONS = 1000  # at most, in which case those go first that nobody has looked at for longest

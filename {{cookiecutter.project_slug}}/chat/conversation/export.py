@@ -152,6 +152,9 @@ def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
     status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
     message = from_dict({**entry, "id": new_id(), "status": status})
+    # {% if cookiecutter.telemetry != "none" %}
+    message.trace_id = ""  # which the log tells, and a file may hold any text
+    # {% endif %}
     message.parts[:0] = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
     for name, hint in FIELDS.items():
         if name != "parts" and not fits(value := getattr(message, name), hint):

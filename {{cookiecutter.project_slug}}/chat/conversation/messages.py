@@ -79,6 +79,7 @@ class Message(Place):
     stop_reason: StopReason | None = None
     left_out: int = 0  # how many of the oldest messages the model was not sent
     note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
+    trace_id: str = ""  # {% if cookiecutter.telemetry != "none" %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
     comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
 

@@ -82,7 +82,8 @@ def export(options: argparse.Namespace) -> None:
 
 def in_fields(entry: Rated) -> dict[str, object]:
     """A rated reply without the id of its conversation: whoever has it can read that."""
-    names = ("question", "context", "reply", "provider", "model", "rating", "comment")
+    names = ["question", "context", "reply", "provider", "model", "rating", "comment"]
+    names.append("trace_id")  # {% if cookiecutter.telemetry != "none" %}
     return {**{name: getattr(entry, name) for name in names}, "time": entry.time.isoformat()}
 
 

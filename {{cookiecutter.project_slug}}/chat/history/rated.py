@@ -19,5 +19,6 @@ class Rated:
     reply: str
     provider: str
     model: str
+    trace_id: str = ""  # of the reply  # {% if cookiecutter.telemetry != "none" %}
     rating: Rating | None  # None: taken back
     comment: str = ""

@@ -53,6 +53,7 @@ def save(conversation: Conversation, reply: Message) -> None:
         "reply": reply.text,
         "provider": reply.provider,
         "model": reply.model,
+        "trace_id": reply.trace_id,  # {% if cookiecutter.telemetry != "none" %}
         "rating": None if reply.rating is None else settings.RATINGS[reply.rating],
         "comment": reply.comment,
     }

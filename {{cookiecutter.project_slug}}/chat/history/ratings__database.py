@@ -90,6 +90,7 @@ def rated() -> Iterator[Rated]:
                     reply=reply.text,
                     provider=reply.provider,
                     model=reply.model,
+                    trace_id=reply.rest.get("trace_id", ""),  # {% if cookiecutter.telemetry != "none" %}
                     rating=BY_NAME[row.rating],
                     comment=row.comment,
                 )

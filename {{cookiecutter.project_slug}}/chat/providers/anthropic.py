@@ -37,7 +37,12 @@ def client(key: str, url: str | None) -> "AsyncAnthropic":
     from anthropic import AsyncAnthropic, Timeout
 
     timeout = Timeout(settings.SILENCE_SECONDS, connect=settings.CONNECT_SECONDS)
+    # {% if cookiecutter.telemetry != "none" %}
+    # Its own spans would count the tokens of a reply once more.
+    return AsyncAnthropic(api_key=key, base_url=url, timeout=timeout, max_retries=0, open_telemetry=False)
+    # {% else %}
     return AsyncAnthropic(api_key=key, base_url=url, timeout=timeout, max_retries=0)
+    # {% endif %}
 
 
 async def models(provider: Provider) -> list[str]:

@@ -14,6 +14,7 @@ from chat.providers import gemini as api  # {% if cookiecutter is served_by("gem
 from chat.providers import openai as api  # {% if cookiecutter is served_by("openai") %}
 from chat.providers import openai_compatible as api  # {% if cookiecutter is served_by("openai_compatible") %}
 from chat.providers import switch as api  # {% if cookiecutter.extra_providers %}
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.attachments import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.replies.retries import patiently  # {% if cookiecutter is remote %}
 
@@ -50,6 +51,7 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
         if refused:
             shortened = prompt_in_question(shortened)
         # {% endif %}
+        telemetry.asked(shortened)  # {% if cookiecutter.telemetry != "none" %}
         reply = patiently(api.stream, shortened)  # {% if cookiecutter is remote %}
         reply = api.stream(shortened)  # {% if not cookiecutter is remote %}
         try:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from chat.providers import Chunk, ProviderError, Request
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.answering import answer
 
 
@@ -25,6 +26,7 @@ async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
         except ProviderError as error:
             if begun or not following:
                 raise
+            telemetry.event("fallback", error)  # {% if cookiecutter.telemetry != "none" %}
             note = f"{following.label} answers in place of {request.provider.label}. {error.sentence}"
             yield Chunk(instead=following, note=note)
             request = replace(

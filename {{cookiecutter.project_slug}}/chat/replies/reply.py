@@ -18,6 +18,7 @@ from chat.conversation.parts import Reasoning, Text
 from chat.conversation.text import Door, well_formed
 from chat.log import about, masked
 from chat.providers import Chunk, ProviderError
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Reply:
         self._gathered = time.monotonic()
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
         self._text, self._reasoning, self._reasoning_since = Door(), Door(), 0.0
+        self._trace = telemetry.begin(message)  # {% if cookiecutter.telemetry != "none" %}
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
             running[message.id] = self
@@ -95,6 +97,7 @@ class Reply:
         yield self.message.text
 
     async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
+        telemetry.enter(self._trace)  # {% if cookiecutter.telemetry != "none" %}
         status, error = await self._outcome(chunks)
         await asyncio.to_thread(self._end, status, error)  # {% if cookiecutter is stored %}
         self._end(status, error)  # {% if not cookiecutter is stored %}
@@ -113,14 +116,17 @@ class Reply:
                 raise ProviderError("empty", "the stream ended without a text")
             return "complete", ""
         except TimeoutError:
+            telemetry.failed()  # {% if cookiecutter.telemetry != "none" %}
             log.warning("reply took too long", extra=about(message))
             return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
         except ProviderError as error:
+            telemetry.failed()  # {% if cookiecutter.telemetry != "none" %}
             message.detail = well_formed(masked(error.detail)[:MOST_DETAIL])  # it may quote the conversation
             said = message.detail if settings.LOG_TEXT else None
             log.warning("reply failed", extra=about(message, kind=error.kind, detail=said))
             return "failed", error.sentence
         except Exception:
+            telemetry.failed()  # {% if cookiecutter.telemetry != "none" %}
             log.exception("reply failed", extra=about(message))
             return "failed", "Something went wrong in the app. The log has the details."
 
@@ -155,6 +161,7 @@ class Reply:
             if chunk.part:
                 message.parts.append(chunk.part)  # {% if not cookiecutter is stepped %}
                 message.put(chunk.part)  # {% if cookiecutter is stepped %}
+                telemetry.step(chunk.part)  # {% if cookiecutter is stepped and cookiecutter.telemetry != "none" %}
             # {% endif %}
             # {% if cookiecutter.extra_providers %}
             if chunk.instead:
@@ -190,6 +197,7 @@ class Reply:
             log.exception("reply not saved", extra=about(self.message))
         # {% endif %}
         self._log_end()
+        telemetry.end(self._trace)  # {% if cookiecutter.telemetry != "none" %}
         self._over.set()
         with self._changed:
             self._changed.notify_all()

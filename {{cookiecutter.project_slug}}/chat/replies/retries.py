@@ -10,6 +10,7 @@ from chat import settings
 from chat.log import about
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,9 @@ async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request:
                 raise
             facts["facts"]["next_in_seconds"] = round(wait, 1)
             log.info("attempt failed", extra=facts)
+            # {% if cookiecutter.telemetry != "none" %}
+            telemetry.event("attempt failed", error, attempt=attempt, wait_seconds=wait)
+            # {% endif %}
             what, seconds = f"{request.provider.label} {PASSING[error.kind]}", max(1, round(wait))
         yield Chunk(notice=f"{what}: asking again in {seconds} s ({attempt + 1} of {settings.ATTEMPTS})")
         await asyncio.sleep(wait)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat import settings  # {% if cookiecutter is deployed and cookiecutter is writing %}
 from chat.history.engine import prepare  # {% if cookiecutter is stored %}
 from chat.log import start_log
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.reply import running
 from chat.server.draining import drain_before_stopping  # {% if cookiecutter is deployed %}
 
@@ -99,4 +100,5 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     yield
     for reply in list(running.values()):
         reply.stop("interrupted")
+    telemetry.close()  # {% if cookiecutter.telemetry != "none" %}
     log.info("app stopped")
