@@ -17,9 +17,10 @@ from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Message, Usage
 from chat.conversation.steps import Step  # {% if cookiecutter is stepped %}
 from chat.history import ratings  # {% if cookiecutter.feedback != "none" %}
-from chat.providers import Chunk, ProviderError
+from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure  # {% if cookiecutter is remote %}
 from chat.replies import telemetry
+from chat.replies.answering import answer, api
 from tests.collector import Collector, collecting, values
 from tests.conftest import END, ROOT, ScriptedProvider
 from tests.test_page import click
@@ -127,9 +128,13 @@ def test_a_reply_without_a_text_or_an_end_has_failed(
 
 
 @pytest.mark.parametrize("status", ["stopped", "interrupted"])
-def test_a_reply_that_is_ended_is_told_of_too(collector: Collector, status: Any) -> None:
+def test_a_reply_that_is_ended_is_told_of_too(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch, status: Any
+) -> None:
     pen, message = Pen(), Message("assistant", provider=PROVIDER.name, model=PROVIDER.model)
-    reply = begin(message, pen.chunks())
+    monkeypatch.setattr(api, "stream", lambda request: pen.chunks())
+    question = Message.saying("user", QUESTION)
+    reply = begin(message, answer(Request(PROVIDER, PROVIDER.model, "", 100, messages=[question])))
     pen.words.append("one ")
     wait_until(lambda: message.text)
     reply.stop(status)
@@ -311,7 +316,7 @@ def run(code: str, **environment: str) -> str:
 
 
 def test_what_waits_is_sent_before_the_server_ends() -> None:
-    code = f"""
+    code = """
 import asyncio, os
 from chat.conversation.messages import Message
 from chat.replies import telemetry
@@ -323,7 +328,7 @@ telemetry.CLOSE_SECONDS = HANG_SECONDS
 
 async def serve():
     async with lifespan(None):
-        begin(Message("assistant", provider="{PROVIDER.name}", model="any"), Pen().chunks())
+        begin(Message("assistant", provider="mine", model="any"), Pen().chunks())
 
 asyncio.run(serve())
 os._exit(0)  # as after a signal

@@ -67,14 +67,12 @@ def begin(message: Message) -> Trace | None:
         return None
     from opentelemetry.trace import SpanKind, get_tracer
 
-    provider = settings.PROVIDERS[message.provider]  # {% if cookiecutter.extra_providers %}
-    provider = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
     span = get_tracer("chat").start_span(
         f"chat {message.model}",
         kind=SpanKind.CLIENT,
         attributes={
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": provider.trace_name,
+            "gen_ai.provider.name": message.provider,  # until it is asked
             "gen_ai.request.model": message.model,
         },
     )
