@@ -50,7 +50,8 @@ class Trace:
 
     span: "Span"
     message: Message
-    length_before: int
+    begun_before: bool
+    length_before: int  # of its text
     usage_before: Usage | None
     asked: dict[str, Any] = field(default_factory=dict)  # what was asked last, as attributes
     # {% if cookiecutter is stepped %}
@@ -77,7 +78,7 @@ def begin(message: Message) -> Trace | None:
         },
     )
     message.trace_id = f"{span.get_span_context().trace_id:032x}" if span.is_recording() else ""
-    return Trace(span, message, len(message.text), message.usage)
+    return Trace(span, message, message.first_token_seconds is not None, len(message.text), message.usage)
 
 
 def enter(trace: Trace | None) -> None:
@@ -160,7 +161,7 @@ def end(trace: Trace | None) -> None:
         "app.message.id": message.id,
         "app.reply.status": message.status,
     }
-    if not trace.length_before:
+    if not trace.begun_before:
         facts["gen_ai.response.time_to_first_chunk"] = message.first_token_seconds
     if (usage := message.usage) and usage is not trace.usage_before:
         before = trace.usage_before or Usage(0, 0)
