@@ -72,6 +72,16 @@ def owned(answers: dict[str, Any]) -> bool:
     return answers["history"] == "database" or answers["sign_in"] == "oidc"
 
 
+def peopled(answers: dict[str, Any]) -> bool:
+    """Whether people pick one of several personas."""
+    return answers["personas"] == "several"
+
+
+def pictured(answers: dict[str, Any]) -> bool:
+    """Whether it is said what stands beside a message."""
+    return answers["avatars"] != "none" or peopled(answers)
+
+
 def counted(answers: dict[str, Any]) -> bool:
     """Whether it is kept what each person uses."""
     return answers["history"] == "database" and answers["sign_in"] == "oidc"

@@ -63,6 +63,9 @@ FILES: Sequence[tuple[Condition, str]] = [
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
     (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
     (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),
+    (given("personas", "one"), "assets/assistant.svg"),
+    (given("personas", "several"), "chat/conversation/personas.py chat/ui/personas.py tests/test_personas.py"),
+    (given("personas", "several"), "chat/history/migrations/versions/personas_0001.py"),
     (given("avatars", "images"), "assets/"),
     (
         anything_but("attachments", "none"),

@@ -49,6 +49,8 @@ TRACES = {
     ("streaming", "tokens"): r"shimmer\[Thinking|as it is written",
     ("streaming", "typewriter"): r"typewriter|word by word|word_by_word",
     ("streaming", "off"): r"appears as a whole",
+    ("personas", "one"): r"(?-i:\bSUGGESTIONS\b)",
+    ("personas", "several"): r"\bpersonas?\b|\btutor\b",
     ("avatars", "material"): r"material/(person|smart_toy)",
     ("avatars", "emoji"): r"🧑|🤖",
     ("avatars", "images"): r"assets|\.svg|pictures",
@@ -178,7 +180,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     others += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
     forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
     forbidden += [NO_IMAGES] if answers["attachments"] == "none" and answers["rich_replies"] == "no" else []
-    forbidden += [NO_AVATARS] if answers["avatars"] == "none" else []
+    forbidden += [NO_AVATARS] if answers["avatars"] == "none" and answers["personas"] == "one" else []
     forbidden += [NO_FEEDBACK] if answers["feedback"] == "none" else []
     forbidden += [NO_BLOCKS] if answers["streaming"] == "off" else []
     forbidden += [NO_KEYS] if modules <= {"custom", "embedded"} else []

@@ -78,7 +78,8 @@ def differing(row: Row, together: int, whole: Iterable[str] = ()) -> set[tuple[t
 
     Whether there are avatars and a deployment does; which, only where these are `whole` answers.
     """
-    names = {"streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", "telemetry", *whole}
+    names = {"personas", "streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", "telemetry"}
+    names |= {*whole}
     given = {("several", str(bool(row["extra_providers"])))}
     given |= {(name, str(row[name] != "none")) for name in {"avatars", "deployment"} - names}
     given |= {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}

@@ -59,7 +59,7 @@ from chat.history.listing import entries
 
 for entry in entries("somebody", "purr", 100):
     conversation = find(entry.id)
-    print(json.dumps([entry.title, [message.text for message in conversation.everything()]]))
+    print(json.dumps([entry.title, [message.text for message in conversation.everything()], conversation.persona]))
 """
 
 
@@ -70,12 +70,14 @@ def test_the_database_of_an_older_app_is_upgraded_with_every_row_kept(bake: Bake
         rows = connection.execute("SELECT * FROM messages ORDER BY number").fetchall()
         titles = [title for (title,) in connection.execute("SELECT title FROM conversations ORDER BY time DESC")]
     assert len(rows) == 35
-    project = bake(llm_provider="openai", history="database", sign_in="oidc")  # which needs a table more
+    # Which needs a table and a column more.
+    project = bake(llm_provider="openai", history="database", sign_in="oidc", personas="several")
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file.as_posix()}"}
     said = output(sys.executable, "-B", "-c", UPGRADE, cwd=project, env=environment)
     found = [json.loads(line) for line in said.splitlines()]
-    assert [title for title, _ in found] == titles
-    assert sum(len(texts) for _, texts in found) == len(rows)
+    assert [title for title, _, _ in found] == titles
+    assert sum(len(texts) for _, texts, _ in found) == len(rows)
+    assert {persona for _, _, persona in found} == {""}  # that of the first
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT * FROM messages ORDER BY number").fetchall() == rows
         assert connection.execute("SELECT count(*) FROM uses").fetchall() == [(0,)]

@@ -23,6 +23,7 @@ def received(question: Question) -> str:
         f"`question.attachments`: {attached or 'none'}",  # {% if cookiecutter.attachments != "none" %}
         f"`question.conversation`: {question.conversation}",
         f"`question.person`: {question.person}",  # {% if cookiecutter is owned %}
+        f"`question.persona`: {question.persona}",  # {% if cookiecutter is peopled %}
         f"`question.model`: {question.model}",
         f"`question.system_prompt`: {question.system_prompt}",
         f"`question.max_tokens`: {question.max_tokens}",

@@ -11,10 +11,14 @@ from chat.history.conversations import reply_to_follow, stop
 from chat.replies.answering import api
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import draw_question
-from chat.ui.asking import ask, begin_next
+from chat.ui.asking import (
+    ask,  # {% if cookiecutter.attachments == "none" %}
+    begin_next,
+)
 from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
-from chat.ui.opening import begin, open_conversation, prepare_provider
+from chat.ui.opening import begin, draw_suggestions, open_conversation, prepare_provider
+from chat.ui.personas import draw_persona, picture_of  # {% if cookiecutter is peopled %}
 from chat.ui.reply import draw_answer, draw_foot, draw_tools
 from chat.ui.save_and_open import draw_files
 from chat.ui.sidebar import draw_options
@@ -63,16 +67,11 @@ draw_input(conversation, options, problem is not None)
 # {% endif %}
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
+draw_persona(conversation)  # {% if cookiecutter is peopled %}
 header, suggestions = st.container(gap="xsmall"), st.empty()
-if settings.SUGGESTIONS and not conversation.messages and not problem:
-    suggestions.pills(
-        "Suggestions",
-        settings.SUGGESTIONS,
-        label_visibility="collapsed",
-        key="suggestion",
-        on_change=ask,
-        args=("suggestion",),
-    )
+if not conversation.messages and not problem:
+    with suggestions:
+        draw_suggestions()
 begin_next(conversation, options)  # before the rest is drawn: the provider need not wait
 if conversation.messages:
     st.query_params["c"] = conversation.id
@@ -86,9 +85,10 @@ if len(messages) > shown:
 # First a place for each message: so what a new question is about need not wait until all others are drawn again.
 bubbles: dict[Message, DeltaGenerator] = {}
 for message in messages[-shown:]:
-    picture = settings.AVATARS[message.role]  # {% if cookiecutter.avatars != "none" %}
-    bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter.avatars != "none" %}
-    bubbles[message] = st.chat_message(message.role)  # {% if cookiecutter.avatars == "none" %}
+    picture = settings.AVATARS[message.role]  # {% if cookiecutter is pictured and not cookiecutter is peopled %}
+    picture = picture_of(message.role, conversation)  # {% if cookiecutter is peopled %}
+    bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter is pictured %}
+    bubbles[message] = st.chat_message(message.role)  # {% if not cookiecutter is pictured %}
 for _ in range(len(bubbles), st.session_state.get("drawn", 0)):
     st.empty()  # in place of a message that followed another version, and would stay until this run ends
 st.session_state.drawn = len(bubbles)
@@ -103,10 +103,7 @@ def draw_the_rest() -> None:
         st.text(f"{options.provider.label} answers, with {options.model}.")
         if problem:
             st.warning(problem, icon=":material/key_off:")
-    # {% if cookiecutter is stored %}
-    with past:
-        draw_list(conversation.id)
-    # {% endif %}
+    draw_list(conversation.id, past)  # {% if cookiecutter is stored %}
     with st.sidebar:
         draw_files(conversation)
         draw_sign_out()  # {% if cookiecutter.sign_in == "oidc" %}

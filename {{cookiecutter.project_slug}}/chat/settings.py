@@ -70,6 +70,22 @@ class Provider:
     # {% endif %}
 
 
+# {% if cookiecutter is peopled %}
+@dataclasses.dataclass(frozen=True)
+class Persona:
+    """Who answers in a conversation: one is picked before it begins."""
+
+    name: str  # in the page's address, and in what is kept: not to be changed
+    label: str
+    avatar: str  # an emoji or an icon
+    description: str
+    system_prompt: str
+    suggestions: tuple[str, ...] = ()
+    provider: str = ""  # its name; the first one where there is none  # {% if cookiecutter.extra_providers %}
+    model: str = ""  # the provider's usual one where there is none  # {% if cookiecutter is listing %}
+
+
+# {% endif %}
 TITLE = "{{ cookiecutter.project_name | escaped }}"
 DESCRIPTION = "{{ cookiecutter.description | escaped }}"
 AUTHOR = "{{ cookiecutter.author_name | escaped }}"
@@ -116,7 +132,42 @@ ALLOWED_ADDRESSES: tuple[str, ...] = ()  # with none here and no domains, everyb
 ADMINS: tuple[str, ...] = ()  # the addresses of those who see the ratings  # {% if cookiecutter.feedback != "none" %}
 
 # {% endif %}
+# {% if not cookiecutter is peopled %}
 SUGGESTIONS = ("What is the capital of France?", "Tell me a short story.", "What can I ask you?")  # none: ()
+# {% else %}
+# The first one answers where nobody picks another.
+PERSONAS = (
+    Persona(
+        "assistant",
+        "Assistant",
+        "🤖\ufe0f",  # {% if cookiecutter.avatars == "emoji" %}
+        ":material/smart_toy:",  # {% if cookiecutter.avatars == "material" %}
+        ":material/forum:",  # {% if cookiecutter.avatars in ("images", "none") %}
+        "Answers whatever you ask.",
+        SYSTEM_PROMPT,
+        ("What is the capital of France?", "Tell me a short story.", "What can I ask you?"),
+    ),
+    Persona(
+        "tutor",
+        "Tutor",
+        "🎓\ufe0f",  # {% if cookiecutter.avatars == "emoji" %}
+        ":material/school:",  # {% if cookiecutter.avatars != "emoji" %}
+        "Teaches you a thing step by step, and asks you back.",
+        "You are a patient tutor. Explain one step at a time in plain words, then ask a question that shows whether it "
+        "was understood. Do not give away an answer that can be found with a hint.",
+        ("Teach me how fractions are added.", "Why is the sky blue?"),
+    ),
+    Persona(
+        "editor",
+        "Editor",
+        "✏\ufe0f",  # {% if cookiecutter.avatars == "emoji" %}
+        ":material/edit_note:",  # {% if cookiecutter.avatars != "emoji" %}
+        "Makes a text of yours shorter and clearer.",
+        "You are an editor. Give back what you are sent in fewer and plainer words, with its meaning and its tone "
+        "unchanged. Then name the two changes that matter most.",
+    ),
+)
+# {% endif %}
 REPLY_MINUTES = 10  # after which a reply ends, whether or not somebody still follows it
 DRAIN_SECONDS = 120  # for which replies may go on when the server is told to stop  # {% if cookiecutter is deployed %}
 LOG_TEXT = False  # whether the log may hold what people and models write
@@ -163,12 +214,18 @@ COMMENT_CHARACTERS = 2000  # of a comment on a rating
 # {% endif %}
 # {% if cookiecutter.avatars == "material" %}
 
-AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}
+AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}  # {% if not cookiecutter is peopled %}
+AVATARS = {"user": ":material/person:"}  # {% if cookiecutter is peopled %}
 # {% elif cookiecutter.avatars == "emoji" %}
 
 # The invisible \ufe0f asks for the colours: some fonts have these in black and white too.
-AVATARS = {"user": "🧑\ufe0f", "assistant": "🤖\ufe0f"}
+AVATARS = {"user": "🧑\ufe0f", "assistant": "🤖\ufe0f"}  # {% if not cookiecutter is peopled %}
+AVATARS = {"user": "🧑\ufe0f"}  # {% if cookiecutter is peopled %}
 # {% elif cookiecutter.avatars == "images" %}
 
+# {% if cookiecutter is peopled %}
+AVATARS = {"user": ROOT / "assets" / "user.svg"}
+# {% else %}
 AVATARS = {role: ROOT / "assets" / f"{role}.svg" for role in ("user", "assistant")}
+# {% endif %}
 # {% endif %}

@@ -76,7 +76,11 @@ def test_a_part_that_this_app_does_not_know_is_kept(conversation: Conversation) 
 
 
 def test_markdown_is_what_stands_on_the_page(conversation: Conversation) -> None:
+    # {% if cookiecutter is peopled %}
+    assert to_markdown(conversation) == "Persona: Assistant\n\n## Question\n\none?\n\n## Reply\n\nonce more.\n"
+    # {% else %}
     assert to_markdown(conversation) == "## Question\n\none?\n\n## Reply\n\nonce more.\n"
+    # {% endif %}
 
 
 @pytest.mark.parametrize(

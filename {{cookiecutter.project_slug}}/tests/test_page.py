@@ -317,8 +317,10 @@ def test_a_text_that_comes_to_nothing_is_drawn(page: AppTest, scripted: Scripted
 
 def test_a_suggestion_is_asked(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.will_say("Paris.")
-    page.button_group[0].set_value(settings.SUGGESTIONS[0]).run()
-    assert shown(page) == [settings.SUGGESTIONS[0], "Paris."]
+    suggestion = settings.SUGGESTIONS[0]  # {% if not cookiecutter is peopled %}
+    suggestion = settings.PERSONAS[0].suggestions[0]  # {% if cookiecutter is peopled %}
+    page.button_group[-1].set_value(suggestion).run()
+    assert shown(page) == [suggestion, "Paris."]
     assert not page.button_group or page.button_group[0].label != "Suggestions"
 
 

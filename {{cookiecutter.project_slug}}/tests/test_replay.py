@@ -66,6 +66,7 @@ def test_every_rated_reply_is_exported(talk: AppTest, capsys: pytest.CaptureFixt
     first, second = exported(capsys)
     names = {"question", "context", "reply", "provider", "model", "rating", "comment", "time"}
     names.add("trace_id")  # {% if cookiecutter.telemetry != "none" %}
+    names.add("persona")  # {% if cookiecutter is peopled %}
     assert first.keys() == names
     assert (first["question"], first["reply"], first["rating"]) == ("Capital of France?", "Paris.", GOOD)
     assert second["comment"] == "<script>No!</script>"

@@ -11,6 +11,7 @@ from chat.conversation.attachments import Attachment  # {% if cookiecutter.attac
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable, fits
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.conversation.steps import Source, Step  # {% if cookiecutter is stepped %}
 from chat.conversation.text import well_formed
 from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
@@ -39,7 +40,8 @@ FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Me
 def to_markdown(conversation: Conversation) -> str:
     """What stands on the page."""
     headings = {"user": "Question", "assistant": "Reply"}
-    blocks = []
+    blocks = []  # {% if not cookiecutter is peopled %}
+    blocks = [f"Persona: {persona_named(conversation.persona).label}"]  # {% if cookiecutter is peopled %}
     for message in conversation.messages:
         blocks.append(f"## {headings[message.role]}")
         blocks += filter(None, [part.to_markdown() for part in message.parts])
@@ -55,7 +57,12 @@ def to_json(conversation: Conversation) -> str:
         entry["after"] = message.before.id if isinstance(message.before, Message) else None
         entry["shown"] = message.before.versions[message.before.shown] is message
         messages.append(entry)
+    # {% if cookiecutter is peopled %}
+    saved = {"persona": persona_named(conversation.persona).name, "messages": messages}
+    return json.dumps(saved, ensure_ascii=False, indent=2) + "\n"
+    # {% else %}
     return json.dumps({"messages": messages}, ensure_ascii=False, indent=2) + "\n"
+    # {% endif %}
 
 
 def as_dict(message: Message) -> dict[str, Any]:
@@ -127,7 +134,9 @@ def from_json(text: str) -> Conversation:
     conversation = Conversation()
     places: dict[str | None, Place] = {None: conversation}
     try:
-        entries = possible(json.loads(text)["messages"])
+        saved = json.loads(text)
+        conversation.persona = persona_named(saved.get("persona")).name  # {% if cookiecutter is peopled %}
+        entries = possible(saved["messages"])
         if len(entries) > MOST_MESSAGES:
             raise ValueError(f"it has more than {MOST_MESSAGES:,} messages")
         for entry in entries:

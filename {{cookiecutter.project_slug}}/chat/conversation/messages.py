@@ -164,6 +164,7 @@ class Conversation(Place):
 
     id: str = field(default_factory=new_id)
     owner: str = ""  # the person whose it is  # {% if cookiecutter is owned %}
+    persona: str = ""  # the name of the one who answers  # {% if cookiecutter is peopled %}
     lock: RLock = field(default_factory=RLock, repr=False)  # several pages may show it, and change it
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat import settings
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.feedback.replay import ask_again
 from chat.feedback.report import report
 from chat.history.rated import Rated
@@ -84,12 +85,15 @@ def in_fields(entry: Rated) -> dict[str, object]:
     """A rated reply without the id of its conversation: whoever has it can read that."""
     names = ["question", "context", "reply", "provider", "model", "rating", "comment"]
     names.append("trace_id")  # {% if cookiecutter.telemetry != "none" %}
+    names.append("persona")  # {% if cookiecutter is peopled %}
     return {**{name: getattr(entry, name) for name in names}, "time": entry.time.isoformat()}
 
 
 def in_chat(entry: Rated) -> dict[str, object]:
     """A rated reply as the end of a chat."""
-    system = [{"role": "system", "content": settings.SYSTEM_PROMPT}] if settings.SYSTEM_PROMPT else []
+    told = settings.SYSTEM_PROMPT  # {% if not cookiecutter is peopled %}
+    told = persona_named(entry.persona).system_prompt  # {% if cookiecutter is peopled %}
+    system = [{"role": "system", "content": told}] if told else []
     turn = [{"role": "user", "content": entry.question}, {"role": "assistant", "content": entry.reply}]
     return {"messages": [*system, *entry.context, *turn]}
 

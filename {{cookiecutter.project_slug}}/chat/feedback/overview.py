@@ -11,6 +11,7 @@ from chat.history.rated import Rated
 def to_table(ratings: Iterable[Rated]) -> pd.DataFrame:
     """A row for each rating, the newest first."""
     columns = ["time", "rating", "comment", "question", "reply", "model", "provider"]
+    columns.append("persona")  # {% if cookiecutter is peopled %}
     rows = sorted(ratings, key=lambda entry: entry.time, reverse=True)
     return pd.DataFrame([[getattr(entry, name) for name in columns] for entry in rows], columns=columns)
 

@@ -10,6 +10,7 @@ from chat.conversation.messages import (
     Role,
     new_id,  # {% if cookiecutter is using("custom") %}
 )
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.history.rated import Rated
 from chat.providers import Request
 from chat.replies.answering import answer
@@ -47,6 +48,8 @@ def ask(rated: Rated, reply: Message, options: Request) -> None:
     # {% if cookiecutter is using("custom") %}
     request = replace(request, conversation=new_id())  # what is remembered of another must not help
     # {% endif %}
+    told = persona_named(rated.persona).system_prompt  # {% if cookiecutter is peopled %}
+    request = replace(request, system_prompt=told)  # {% if cookiecutter is peopled %}
     again = Reply(reply, answer(request), save=lambda _: None)
     for _ in again.follow():
         pass

@@ -63,12 +63,21 @@ def find(conversation_id: str | None) -> Conversation | None:
     this = tables.conversations.c.id == conversation_id
     with engine().connect() as connection:
         found = connection.execute(
-            select(tables.conversations.c.version, tables.conversations.c.owner).where(this)
+            select(
+                tables.conversations.c.version,
+                tables.conversations.c.owner,
+                tables.conversations.c.persona,  # {% if cookiecutter is peopled %}
+            ).where(this)
         ).first()
         if not found or not conversation_id:
             return None
         with _lock:
+            # {% if cookiecutter is peopled %}
+            known = Conversation(id=conversation_id, owner=found.owner, persona=found.persona)
+            conversation = _held.setdefault(conversation_id, known)
+            # {% else %}
             conversation = _held.setdefault(conversation_id, Conversation(id=conversation_id, owner=found.owner))
+            # {% endif %}
             saved = _saved.setdefault(conversation, Saved())
         if saved.version != found.version:
             with conversation.lock:
@@ -122,6 +131,7 @@ def count_change(conversation_id: str, connection: Connection) -> int | None:
 def add(conversation: Conversation, version: int, connection: Connection) -> None:
     """Save a conversation that is new, still without its messages."""
     values = {"id": conversation.id, "owner": conversation.owner, "title": title_of(conversation), "time": time.time()}
+    values["persona"] = conversation.persona  # {% if cookiecutter is peopled %}
     connection.execute(insert(tables.conversations).values(values | {"shown": 0, "version": version}))
 
 

@@ -17,6 +17,7 @@ class Entry:
     id: str
     title: str
     time: float  # of its last change, in seconds since 1970
+    persona: str = ""  # its name  # {% if cookiecutter is peopled %}
 
 
 def entries(person: str, words: str, most: int) -> list[Entry]:
@@ -26,6 +27,7 @@ def entries(person: str, words: str, most: int) -> list[Entry]:
     """
     listed = tables.conversations.c
     query = select(listed.id, listed.title, listed.time).where(listed.owner == person)
+    query = query.add_columns(listed.persona)  # {% if cookiecutter is peopled %}
     with engine().connect() as connection:
         for word in well_formed(words).split():
             in_title = listed.title.icontains(word, autoescape=True)

@@ -20,5 +20,6 @@ class Rated:
     provider: str
     model: str
     trace_id: str = ""  # of the reply  # {% if cookiecutter.telemetry != "none" %}
+    persona: str = ""  # its name  # {% if cookiecutter is peopled %}
     rating: Rating | None  # None: taken back
     comment: str = ""

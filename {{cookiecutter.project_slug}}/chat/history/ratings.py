@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from chat import settings
 from chat.conversation.messages import Conversation, Message
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.history.rated import Rated  # {% if cookiecutter is overseen %}
 
 log = logging.getLogger(__name__)  # {% if cookiecutter is overseen %}
@@ -54,6 +55,7 @@ def save(conversation: Conversation, reply: Message) -> None:
         "provider": reply.provider,
         "model": reply.model,
         "trace_id": reply.trace_id,  # {% if cookiecutter.telemetry != "none" %}
+        "persona": persona_named(conversation.persona).name,  # {% if cookiecutter is peopled %}
         "rating": None if reply.rating is None else settings.RATINGS[reply.rating],
         "comment": reply.comment,
     }

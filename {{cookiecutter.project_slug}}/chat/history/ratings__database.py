@@ -12,9 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chat import settings
 from chat.conversation.messages import Conversation, Message
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.history.engine import engine
 from chat.history.rated import Rated
-from chat.history.tables import messages, metadata
+from chat.history.tables import (
+    conversations,  # {% if cookiecutter is peopled %}
+    messages,
+    metadata,
+)
 
 ratings = Table(
     "ratings",
@@ -60,7 +65,10 @@ def rated() -> Iterator[Rated]:
     """
     query = (
         select(ratings, messages.c.conversation_id)
+        .select_from(ratings)  # {% if cookiecutter is peopled %}
         .join(messages)
+        .join(conversations)  # {% if cookiecutter is peopled %}
+        .add_columns(conversations.c.persona)  # {% if cookiecutter is peopled %}
         .where(ratings.c.rating.in_(BY_NAME))
         .order_by(messages.c.conversation_id)
     )
@@ -91,6 +99,7 @@ def rated() -> Iterator[Rated]:
                     provider=reply.provider,
                     model=reply.model,
                     trace_id=reply.rest.get("trace_id", ""),  # {% if cookiecutter.telemetry != "none" %}
+                    persona=persona_named(row.persona).name,  # {% if cookiecutter is peopled %}
                     rating=BY_NAME[row.rating],
                     comment=row.comment,
                 )

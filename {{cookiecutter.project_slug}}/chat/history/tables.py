@@ -12,6 +12,7 @@ conversations = Table(
     Column("title", Text, nullable=False),
     Column("time", Float, nullable=False),  # of the last change, in seconds since 1970
     Column("shown", Integer, nullable=False),  # which version of its first question stands on the page
+    Column("persona", Text, nullable=False),  # its name  # {% if cookiecutter is peopled %}
     Column("version", Integer, nullable=False),  # one more with every change: who has read an older one reads again
 )
 

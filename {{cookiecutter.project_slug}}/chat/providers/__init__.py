@@ -30,6 +30,7 @@ class Request:
     max_tokens: int  # of the reply
     temperature: float | None = None  # None: the model's own  # {% if cookiecutter is tempered %}
     fallbacks: tuple[Provider, ...] = ()  # whom to ask where this one fails  # {% if cookiecutter.extra_providers %}
+    persona: str = ""  # the name of the one that is to answer  # {% if cookiecutter is peopled and cookiecutter is using("custom") %}
     messages: list[Message] = field(default_factory=list)
     # {% if cookiecutter is using("custom") %}
     conversation: str = field(default_factory=new_id)  # the id of the one that it is part of

@@ -31,6 +31,7 @@ class Question:
     model: str  # the one that was chosen
     system_prompt: str
     max_tokens: int  # of the reply
+    persona: str = ""  # the name of the one that was picked  # {% if cookiecutter is peopled %}
     # {% if cookiecutter is owned and cookiecutter.sign_in == "oidc" %}
     person: str = ""  # who asks: the id that the provider of the sign-in gives
     # {% elif cookiecutter is owned %}
@@ -95,6 +96,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         request.model,
         request.system_prompt,
         request.max_tokens,
+        persona=request.persona,  # {% if cookiecutter is peopled %}
         person=request.person,  # {% if cookiecutter is owned %}
         attachments=asked.attachments,  # {% if cookiecutter.attachments != "none" %}
     )

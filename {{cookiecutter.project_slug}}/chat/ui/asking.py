@@ -70,6 +70,9 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     # {% elif cookiecutter is using("custom") %}
     request = replace(request, conversation=conversation.id)
     # {% endif %}
+    # {% if cookiecutter is peopled and cookiecutter is using("custom") %}
+    request = replace(request, persona=conversation.persona)
+    # {% endif %}
     start_reply(message, answer(request))  # {% if not cookiecutter.extra_providers %}
     start_reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
     # {% if cookiecutter is counted %}

@@ -6,7 +6,9 @@ from itertools import groupby
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.history.conversations import TITLE_LENGTH, find
 from chat.history.listing import Entry, entries, remove, rename
 from chat.ui.opening import begin
@@ -32,8 +34,14 @@ LOOK = """<style>
 </style>"""
 
 
-def draw_list(current: str) -> None:
-    """Draw a person's conversations, and what can be done with the one on the page, which has this id."""
+def draw_list(current: str, place: DeltaGenerator) -> None:
+    """Draw a person's conversations, and what can be done with the one on the page, which has the id `current`."""
+    with place:
+        draw_found(current)
+
+
+def draw_found(current: str) -> None:
+    """Draw the search, and the conversations that it finds."""
     st.html(LOOK)
     words = st.text_input(
         "Search",
@@ -63,7 +71,12 @@ def draw_title(entry: Entry, kind: Literal["secondary", "tertiary"] = "tertiary"
     """Draw the title of a conversation, which opens it."""
     key = f"listed-{entry.id}"
     opening = {"on_click": turn_to, "args": (entry.id,)}
+    # {% if cookiecutter is peopled %}
+    icon = persona_named(entry.persona).avatar
+    st.button(as_typed(entry.title), key=key, type=kind, icon=icon, width="stretch", wrap=False, **opening)
+    # {% else %}
     st.button(as_typed(entry.title), key=key, type=kind, width="stretch", wrap=False, **opening)
+    # {% endif %}
 
 
 def draw_opened(entry: Entry) -> None:

@@ -6,11 +6,13 @@ import streamlit as st
 
 from chat import settings
 from chat.conversation.messages import Conversation
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.history.conversations import (
     find,
     stop,  # {% if not cookiecutter is stored %}
 )
 from chat.replies.answering import api
+from chat.ui.asking import ask
 from chat.ui.person import person  # {% if cookiecutter is owned %}
 
 
@@ -32,13 +34,16 @@ def open_conversation() -> Conversation:
     # {% else %}
     held = st.session_state.get("conversation") or Conversation(owner=person())
     # {% endif %}
+    # {% if cookiecutter is peopled %}
+    held.persona = held.persona or persona_named(st.query_params.get("persona")).name
+    # {% endif %}
     conversation = find(st.query_params.get("c", held.id))
     # {% if cookiecutter.sign_in == "oidc" %}
     if conversation and conversation.owner != person():
         conversation = None  # as if it did not exist
     # {% endif %}
     if conversation is None:
-        st.query_params.clear()
+        st.query_params.pop("c", None)
         conversation = held
     st.session_state.conversation = conversation
     return conversation
@@ -61,3 +66,18 @@ def begin(conversation: Conversation | None = None) -> None:
     # {% else %}
     st.session_state.conversation = conversation or Conversation(owner=person())
     # {% endif %}
+
+
+def draw_suggestions() -> None:
+    """Draw questions for a conversation to begin with."""
+    suggestions = settings.SUGGESTIONS  # {% if not cookiecutter is peopled %}
+    suggestions = persona_named(st.session_state.conversation.persona).suggestions  # {% if cookiecutter is peopled %}
+    if suggestions:
+        st.pills(
+            "Suggestions",
+            suggestions,
+            label_visibility="collapsed",
+            key="suggestion",
+            on_change=ask,
+            args=("suggestion",),
+        )

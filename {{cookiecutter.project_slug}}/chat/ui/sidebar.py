@@ -4,10 +4,12 @@ import streamlit as st
 
 from chat import settings
 from chat.conversation.messages import Conversation
+from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
 from chat.conversation.text import well_formed
 from chat.providers import Request
 from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
-from chat.ui.models import model_ids  # {% if cookiecutter is listing %}
+from chat.ui import personas  # {% if cookiecutter is listing and cookiecutter is peopled %}
+from chat.ui.models import model_ids  # {% if cookiecutter is listing and not cookiecutter is peopled %}
 
 
 # {% if cookiecutter is tempered %}
@@ -19,15 +21,30 @@ def draw_temperature(key: str) -> float | None:
 # {% endif %}
 def draw_options(conversation: Conversation) -> Request:
     """Draw what can be changed for this conversation; a request that asks so, still without messages."""
+    # {% if not cookiecutter is peopled %}
     key = conversation.id  # another conversation begins with the settings again
+    # {% else %}
+    persona = persona_named(conversation.persona)
+    key = f"{persona.name}-{conversation.id}"  # another persona, or conversation, begins with the settings again
+    # {% endif %}
     # {% if cookiecutter.extra_providers %}
     labels = {name: provider.label for name, provider in settings.PROVIDERS.items()}
+    # {% if not cookiecutter is peopled %}
     name = st.selectbox("Provider", labels, format_func=lambda name: labels[name], key=f"provider-{key}")
     provider = settings.PROVIDERS[name]
-    model = well_formed(st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{name}-{key}"))
+    models = model_ids(provider)
+    # {% else %}
+    first = [*labels].index(personas.first_provider(persona))
+    name = st.selectbox("Provider", labels, first, format_func=lambda name: labels[name], key=f"provider-{key}")
+    provider = settings.PROVIDERS[name]
+    models = personas.models_of(persona, provider)
+    # {% endif %}
+    model = well_formed(st.selectbox("Model", models, accept_new_options=True, key=f"model-{name}-{key}"))
     # {% elif cookiecutter is remote %}
     provider = settings.PROVIDER
-    model = well_formed(st.selectbox("Model", model_ids(provider), accept_new_options=True, key=f"model-{key}"))
+    models = model_ids(provider)  # {% if not cookiecutter is peopled %}
+    models = personas.models_of(persona, provider)  # {% if cookiecutter is peopled %}
+    model = well_formed(st.selectbox("Model", models, accept_new_options=True, key=f"model-{key}"))
     # {% elif cookiecutter is using("custom") %}
     provider = settings.PROVIDER
     several = len(provider.models) > 1
@@ -37,7 +54,11 @@ def draw_options(conversation: Conversation) -> Request:
     model = provider.model
     # {% endif %}
     with st.expander("Options"):
+        # {% if not cookiecutter is peopled %}
         system_prompt = st.text_area("System prompt", settings.SYSTEM_PROMPT, key=f"system-prompt-{key}")
+        # {% else %}
+        system_prompt = st.text_area("System prompt", persona.system_prompt, key=f"system-prompt-{key}")
+        # {% endif %}
         system_prompt = well_formed(system_prompt)
         most, max_key = provider.max_tokens, f"max-tokens-{provider.name}-{key}"
         max_tokens = st.number_input("Max tokens per reply", 1, None, most, key=max_key)
