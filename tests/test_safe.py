@@ -137,7 +137,7 @@ def ways(
 @contextmanager
 def drawn(ways: Server, *, filter: str, policy: str) -> Iterator[Page]:
     """The page with every way drawn, each chart pointed at."""
-    is_rich = (ways.project / "chat" / "conversation" / "parts.py").exists()
+    is_rich = (ways.project / "chat" / "conversation" / "visuals.py").exists()
     charts = len(CHARTS) + len(HARMLESS_CHARTS) - UNDRAWABLE if filter == "off" else is_rich * 2 * len(HARMLESS_CHARTS)
     diagrams = len(DIAGRAMS) if filter == "off" else is_rich * len(HARMLESS_DIAGRAMS)
     page = ways.context.new_page()
@@ -185,7 +185,7 @@ def test_every_way_is_tried_and_nothing_is_fetched(ways: Server, listener: Liste
         figures = [way for way, box in boxes.items() if box.locator(FIGURES).count()]
         refused = [way for way, box in boxes.items() if box.get_by_text(NOTE).filter(visible=True).count()]
         counts = {"tried": len(boxes), "drawn": len(figures), "refused": len(refused), "requests": len(listener.asked)}
-        if (ways.project / "chat" / "conversation" / "parts.py").exists():
+        if (ways.project / "chat" / "conversation" / "visuals.py").exists():
             assert figures == DRAWN
             assert refused == REFUSED
             assert counts == {"tried": 240, "drawn": 24, "refused": 106, "requests": 0}
