@@ -93,6 +93,7 @@ for line in iter(sys.stdin.readline, ""):
         "stop_reason": written.stop_reason,
         "tokens": written.usage and [written.usage.input_tokens, written.usage.output_tokens],
         "left_out": written.left_out,
+        "parts": [part.to_dict() for part in written.parts],
         "problem": api.problem(provider),
     }
     print(json.dumps(outcome), flush=True)

@@ -1,6 +1,7 @@
 """An app that somebody's own Python answers in: as baked, and with functions of every kind."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,15 +16,20 @@ Open = Callable[..., App]
 
 @pytest.fixture(scope="module")
 def own_app(browser: Browser, bake: Bake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
-    """Bake an app that answers with `function`, a file, where one is given, and start it."""
+    """Bake an app, put this code into its my_reply.py where there is some, with an agent beside it, and start it."""
     apps: list[App] = []
 
-    def own_app(function: Path | None = None, **answers: str) -> App:
+    def own_app(
+        code: str = "", environment: dict[str, str] | None = None, agent: Path | None = None, **answers: str
+    ) -> App:
         folder = tmp_path_factory.mktemp("own")
         project = copied(bake(llm_provider="custom", **answers), folder / "app")
-        if function:
-            (project / "my_reply.py").write_text(function.read_text("utf-8"), "utf-8")
-        apps.append(App(project, browser, "--server.fileWatcherType=none", log=folder / "log"))
+        if code:
+            (project / "my_reply.py").write_text(code, "utf-8")
+        if agent:
+            shutil.copy(agent, project / "agent.py")
+        arguments = {"log": folder / "log", **(environment or {})}
+        apps.append(App(project, browser, "--server.fileWatcherType=none", **arguments))
         return apps[-1]
 
     yield own_app
@@ -49,7 +55,7 @@ def test_as_baked_it_says_what_it_was_asked(own_app: Open) -> None:
 @pytest.fixture(scope="module")
 def unruly(own_app: Open) -> App:
     """An app with a function that does what a question names."""
-    return own_app(ROOT / "tests" / "unruly.py")
+    return own_app((ROOT / "tests" / "own" / "unruly.py").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -125,6 +131,42 @@ def test_thoughts_and_the_end_are_shown_as_a_vendor_s(app: App) -> None:
     app.ask("Think")
     expect(app.page.get_by_text("The reply hit its length limit.")).to_be_visible()
     expect(app.messages.nth(1).get_by_text("Thought for")).to_be_visible()
+
+
+def test_a_step_that_never_ends_says_so(app: App) -> None:
+    app.ask("Never end a step")
+    expect(app.messages.nth(1)).to_contain_text("Nothing was found.")
+    expect(app.messages.nth(1).get_by_text("Researching · not finished")).to_be_visible()
+    app.ask("Fail in a step")
+    expect(app.messages.nth(3).get_by_text("Researching · not finished")).to_be_visible()
+    expect(app.messages.nth(3).get_by_test_id("stAlert")).to_have_text(re.compile("The reply failed"))
+
+
+def test_a_source_that_is_no_address_is_shown_and_leads_nowhere(app: App) -> None:
+    app.ask("Bring sources")
+    reply = app.messages.nth(1)
+    for address in ("not an address", "javascript:alert(1)", "https://bank.com@elsewhere.com", "//elsewhere.com/x"):
+        expect(reply.get_by_text(f"<i>{address}</i>, {address}")).to_be_visible()
+    expect(reply.get_by_text("![a](https://elsewhere.com/a.png)").first).to_be_visible()
+    expect(reply.locator("img")).to_have_count(0)
+    expect(reply.get_by_role("link")).to_have_text([f"[{number}]" for number in range(1, 6)])
+
+
+def test_a_file_is_handed_over(app: App) -> None:
+    app.ask("Hand over")
+    with app.page.expect_download() as download:
+        app.messages.nth(1).get_by_role("button", name="table.csv").click()
+    assert Path(download.value.path()).read_text("utf-8") == "city,people\nParis,2100000\n"
+    app.ask("Give nothing")
+    expect(app.messages.nth(1).get_by_role("button", name="table.csv")).to_be_visible()
+
+
+def test_signs_that_nothing_can_keep_are_shown_as_such(app: App) -> None:
+    app.ask("Give odd signs")
+    expect(app.messages.nth(1)).to_contain_text("a\ufffd")
+    expect(app.messages.nth(1).get_by_text(re.compile(r"· \d\.\d s"))).to_be_visible()
+    app.page.reload()
+    expect(app.messages.nth(1).get_by_text(re.compile(r"· \d\.\d s"))).to_be_visible()
 
 
 def test_the_log_has_kinds_and_no_words(unruly: App, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from chat.conversation.export import from_json, part_of, to_json, to_markdown
 from chat.conversation.messages import Message
 from chat.conversation.steps import Source, Step
-from chat.providers import Chunk
+from chat.providers import Chunk, ProviderError
 from tests.conftest import ScriptedProvider
 
 END = Chunk(stop_reason="complete")
@@ -95,6 +95,22 @@ def test_a_step_that_never_ended_says_so(page: AppTest, scripted: ScriptedProvid
     page.run()
     assert page.status[0].label == "Searching · not finished"
     assert page.status[0].state == "complete"
+
+
+def test_a_step_that_a_failure_ends_says_so_at_once(page: AppTest, scripted: ScriptedProvider) -> None:
+    scripted.replies.append([Chunk(part=Step("Searching")), ProviderError("cut_off")])
+    page.chat_input[0].set_value("Capital of France?").run()
+    assert page.status[0].label == "Searching · not finished"
+
+
+def test_what_cannot_be_kept_is_taken_out() -> None:
+    message, step = Message("assistant"), Step("a\ud83d\0b", "c\0")
+    for part in (step, step.done("d\ud83d"), Source("e\0")):
+        message.put(part)
+    outcome, source = message.parts
+    assert isinstance(outcome, Step)
+    assert isinstance(source, Source)
+    assert (outcome.name, outcome.input, outcome.output, source.title) == ("a\ufffdb", "c", "d\ufffd", "e")
 
 
 @pytest.mark.parametrize(

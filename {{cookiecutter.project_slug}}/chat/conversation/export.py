@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from chat import settings  # {% if cookiecutter.feedback != "none" %}
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.files import File  # {% if cookiecutter is using("custom") %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable, fits
 from chat.conversation.personas import persona_named  # {% if cookiecutter is peopled %}
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Part]] = {
         Reasoning,
         Step,  # {% if cookiecutter is stepped %}
         Source,  # {% if cookiecutter is stepped %}
+        File,  # {% if cookiecutter is using("custom") %}
         Chart,  # {% if cookiecutter.rich_replies == "yes" %}
         Table,  # {% if cookiecutter.rich_replies == "yes" %}
         Image,  # {% if cookiecutter.rich_replies == "yes" %}

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Literal, cast
+from typing import (
+    Any,  # {% if cookiecutter is stepped %}
+    Literal,
+    cast,
+)
 from uuid import uuid4
 
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
@@ -130,6 +134,8 @@ class Message(Place):
     # {% if cookiecutter is stepped %}
     def put(self, part: Part) -> None:
         """Add a part; a step that is there already is replaced, one within another goes there, a source is numbered."""
+        texts = {name: well_formed(value) for name, value in vars(part).items() if isinstance(value, str)}
+        part = replace(cast("Any", part), **texts) if texts else part
         if isinstance(part, Source):
             part = replace(part, number=1 + sum(isinstance(other, Source) for other in self.parts))
         for place, other in enumerate(self.parts):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from chat.conversation.files import File  # {% if cookiecutter is using("custom") %}
 from chat.conversation.messages import Message
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable
 from chat.conversation.steps import Step
@@ -39,6 +40,10 @@ def draw_part(part: Part, sources: dict[int, str] | None = None, *, coming: bool
             draw_reasoning(part)
         case Step():
             draw_step(part, coming=coming)
+        # {% if cookiecutter is using("custom") %}
+        case File(name, data, kind, key):
+            st.download_button(name, data, name, kind, key=f"file-{key}", on_click="ignore", icon=":material/download:")
+        # {% endif %}
         # {% if cookiecutter.rich_replies == "yes" %}
         case Chart() | Table() | Image():
             draw_visual(part)

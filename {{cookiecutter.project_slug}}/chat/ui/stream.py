@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.parts import Part, Reasoning, Text
+from chat.conversation.steps import Step  # {% if cookiecutter is stepped %}
 from chat.replies.reply import Reply
 from chat.ui.follow import (
     follow,
@@ -40,6 +41,13 @@ class ComingPart:
                 draw_part(part)  # {% if not cookiecutter is stepped %}
                 draw_part(part, coming=True)  # {% if cookiecutter is stepped %}
 
+    # {% if cookiecutter is stepped %}
+    def settle(self, step: Step) -> None:
+        """Draw a step of a reply that has ended: if it still runs, it never ended."""
+        with self._place.container():
+            draw_part(step)
+
+    # {% endif %}
     def end(self, part: Part) -> None:
         """Draw it as it is, another part having begun or the reply having ended."""
         if self._text:
@@ -78,3 +86,7 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
                 coming[number].draw(part)
         for drawn, part in zip(coming, message.parts, strict=True):
             drawn.end(part)
+            # {% if cookiecutter is stepped %}
+            if isinstance(part, Step):
+                drawn.settle(part)
+            # {% endif %}

@@ -5,6 +5,8 @@ import time
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterator
 
+from chat.conversation.files import File
+from chat.conversation.steps import Source, Step
 from chat.providers import Chunk
 from chat.providers.custom import Question, ReplyError
 
@@ -82,6 +84,40 @@ def thinks(question: Question) -> Iterator[Chunk]:
     yield Chunk(stop_reason="max_tokens")
 
 
+def never_ends_a_step(question: Question) -> Iterator[str | Chunk]:
+    """Begins a step, and one within it, and ends neither."""
+    yield Chunk(part=(outer := Step("Researching", "cats")))
+    yield Chunk(part=Step("Opening", "a book", within=outer.id))
+    yield "Nothing was found."
+
+
+def fails_in_a_step(question: Question) -> Iterator[Chunk]:
+    """Fails while a step runs."""
+    yield Chunk(part=Step("Researching", "cats"))
+    raise ValueError("canary of an exception")
+
+
+def brings_odd_sources(question: Question) -> Iterator[str | Chunk]:
+    """Sources whose addresses are none, or lead somewhere else than they seem to."""
+    for address in ("not an address", "javascript:alert(1)", "https://bank.com@elsewhere.com", "//elsewhere.com/x", ""):
+        yield Chunk(part=Source(f"<i>{address}</i>", address, "![a](https://elsewhere.com/a.png)"))
+    yield "See [1], [2], [3], [4], [5] and [6]."
+
+
+def hands_over(question: Question) -> Iterator[str | Chunk]:
+    """A file to download."""
+    yield "Here it is:"
+    yield Chunk(part=File("../table.csv", b"city,people\nParis,2100000\n", "text/csv"))
+
+
+def gives_odd_signs(question: Question) -> Iterator[str | Chunk]:
+    """What no database keeps, and no page draws."""
+    yield "a\ud83d\0b"
+    yield Chunk(part=(step := Step("a\ud83d\0b", "c\ud83d\0d")))
+    yield Chunk(part=step.done("e\ud83d\0f"))
+    yield Chunk(part=Source("g\ud83d\0h", "https://example.com/\ud83d\0", "i\0j"))
+
+
 CASES: dict[str, Callable[[Question], object]] = {
     "Block": blocks,
     "Go on": lambda question: released.set() or "released",
@@ -93,9 +129,13 @@ CASES: dict[str, Callable[[Question], object]] = {
     "Refuse": refuses,
     "Print": prints,
     "Take memory": takes_memory,
-    "Is it given back?": lambda question: (
-        f"still taken: {sum(memory() is not None for memory in taken)} of {len(taken)}"
-    ),
+    "Is it given back?": lambda question: f"still taken: {[memory() for memory in taken]}",
     "Think": thinks,
+    "Never end a step": never_ends_a_step,
+    "Fail in a step": fails_in_a_step,
+    "Bring sources": brings_odd_sources,
+    "Hand over": hands_over,
+    "Give odd signs": gives_odd_signs,
+    "Give nothing": lambda question: None,
     "Exit": lambda question: exit("canary of an exit"),
 }
