@@ -244,7 +244,7 @@ async def ask_chat(url: str, seen: Seen, timeout: float, **request: Any) -> None
                 else:
                     seen.text += delta.content or ""
                 for name in ("reasoning", "reasoning_content"):
-                    seen.reasoning += getattr(delta, name, "")
+                    seen.reasoning += getattr(delta, name, "") or ""
 
 
 async def ask_anthropic(url: str, seen: Seen, timeout: float) -> None:
@@ -383,7 +383,7 @@ def test_errors(wire: Wire, wire_format: str, scenario: str) -> None:
     assert [r.chunks_sent for r in wire.requests] == [0]
 
 
-@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens", "error_event"])
+@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens", "error_event", "tools"])
 def test_every_openai_event_has_the_documented_fields(wire: Wire, scenario: str) -> None:
     wire.play(scenario)
     events = ask(wire, "openai").events
@@ -392,7 +392,7 @@ def test_every_openai_event_has_the_documented_fields(wire: Wire, scenario: str)
     assert [event.sequence_number for event in events] == list(range(len(events)))
 
 
-@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens"])
+@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens", "tools"])
 @pytest.mark.parametrize("wire_format", ["chat", "anthropic"])
 def test_every_event_has_the_documented_fields(wire: Wire, wire_format: str, scenario: str) -> None:
     wire.play(scenario)
@@ -400,7 +400,7 @@ def test_every_event_has_the_documented_fields(wire: Wire, wire_format: str, sce
         type(event).model_validate(event.to_dict())
 
 
-@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens"])
+@pytest.mark.parametrize("scenario", ["good", "reasoning", "refusal", "max_tokens", "tools"])
 def test_every_bedrock_event_has_the_documented_fields(wire: Wire, scenario: str) -> None:
     wire.play(scenario)
     service = bedrock_client(wire.base_url("bedrock"), HANG).meta.service_model

@@ -30,7 +30,7 @@ from .chat import DIALECTS, ChatCompletions, Ollama
 from .gemini import GenerateContent
 from .openai import Responses
 from .quirks import Raw
-from .reply import ERRORS, INPUT_TOKENS, REFUSAL, Reply
+from .reply import ERRORS, INPUT_TOKENS, REFUSAL, Reply, signature
 from .scenarios import REASONING, STREAMS, TEXT, Halt, Scenario, first_half
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Request",
     "Wire",
     "first_half",
+    "signature",
 ]
 
 FORMATS: dict[str, type[Reply]] = {
@@ -153,6 +154,7 @@ class Wire:
           network chunks a second (None: as fast as they can be sent), and `until` how many of
           these are sent before the request is told to `go_on`;
         - for an error, `retry_after`: seconds in the Retry-After header, and another `status`;
+        - for "tools", the `calls` that follow on the text, each a name and its arguments;
         - `dialect` of Chat Completions, a key of `DIALECTS`.
 
         A list of models is refused, or kept waiting, by the scenarios that do so to a reply.
@@ -174,7 +176,10 @@ class Wire:
             return partial(_answer, request, partial(_send, scenario))
         model = http.path_params.get("model") or body["model"]
         reply = spelling(body, model, scenario.dialect)
-        response = reply.refused_parameter() or _error(scenario, reply) or partial(_stream, request, scenario, reply)
+        refused = reply.refused_parameter() or _error(scenario, reply)
+        if not refused and (message := reply.broken_rule()):
+            refused = reply.bad_request(message)
+        response = refused or partial(_stream, request, scenario, reply)
         return partial(_answer, request, response)
 
     async def _list(

@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from .reply import INPUT_TOKENS, Reply, sse
+from .reply import INPUT_TOKENS, Reply, signature, sse
 
-STOP_REASONS = {"complete": "end_turn", "length": "max_tokens", "blocked": "refusal"}
+STOP_REASONS = {"complete": "end_turn", "tools": "tool_use", "length": "max_tokens", "blocked": "refusal"}
 REQUEST_ID = "req_wire"
 
 
@@ -47,6 +47,8 @@ class Messages(Reply):
     def open_block(self) -> bytes:
         if self.kind == "reasoning":
             block = {"type": "thinking", "thinking": "", "signature": ""}
+        elif self.kind == "call":
+            block = {"type": "tool_use", "id": self.called[0], "name": self.called[1], "input": {}}
         else:
             block = {"type": "text", "text": ""}
         return self._event("content_block_start", index=self.index, content_block=block)
@@ -54,12 +56,14 @@ class Messages(Reply):
     def delta(self, text: str) -> bytes:
         if self.kind == "reasoning":
             return self._delta(type="thinking_delta", thinking=text)
+        if self.kind == "call":
+            return self._delta(type="input_json_delta", partial_json=text)
         return self._delta(type="text_delta", text=text)
 
     def close_block(self) -> bytes:
         signed = b""
         if self.kind == "reasoning":
-            signed = self._delta(type="signature_delta", signature="c2lnbmVk")
+            signed = self._delta(type="signature_delta", signature=signature(self.said))
         return signed + self._event("content_block_stop", index=self.index)
 
     def stop(self, reason: str) -> bytes:
@@ -83,6 +87,15 @@ class Messages(Reply):
 
     def error_event(self) -> bytes:
         return self._event("error", **self._error("overloaded_error", "Overloaded"))
+
+    def call_id(self, number: int) -> str:
+        return f"toolu_{len(self.turns())}_{number}"
+
+    def broken_rule(self) -> str | None:
+        return broken_rule(self.turns(), self.body.get("tools"))
+
+    def bad_request(self, message: str) -> JSONResponse:
+        return JSONResponse({"type": "error"} | self._error("invalid_request_error", message), 400)
 
     def error(self, kind: str, retry_after: float | None) -> JSONResponse:
         status, type_, message = {
@@ -117,3 +130,35 @@ class Messages(Reply):
 
     def _event(self, kind: str, **fields: Any) -> bytes:
         return sse({"type": kind} | fields, event=kind)
+
+
+def broken_rule(turns: list[dict[str, Any]], tools: Any) -> str | None:
+    """What is not as it must be in messages with calls and results; Bedrock says the same of Anthropic's models."""
+    asked: set[str] = set()  # in the message before
+    for number, turn in enumerate(turns):
+        blocks = turn["content"] if isinstance(turn["content"], list) else [{"type": "text", "text": turn["content"]}]
+        kinds = [block["type"] for block in blocks]
+        results = {block["tool_use_id"] for block in blocks if block["type"] == "tool_result"}
+        if missing := sorted(asked - results):
+            need = "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+            found = "`tool_use` ids were found without `tool_result` blocks immediately after"
+            return f"messages.{number - 1}: {found}: {', '.join(missing)}. {need}"
+        if unasked := sorted(results - asked):
+            found = "unexpected `tool_use_id` found in `tool_result` blocks"
+            return f"messages.{number}.content.0: {found}: {', '.join(unasked)}."
+        if "tool_result" in kinds[kinds.count("tool_result") :]:
+            return f"messages.{number}: `tool_result` blocks must come first in `content`."
+        asked = {block["id"] for block in blocks if block["type"] == "tool_use"}
+        if (asked or results) and not tools:
+            return "Requests which include `tool_use` or `tool_result` blocks must define tools"
+        if asked and kinds[0] not in {"thinking", "redacted_thinking"}:
+            return f"messages.{number}.content.0.type: Expected `thinking` or `redacted_thinking`, found `{kinds[0]}`."
+        for place, block in enumerate(blocks):
+            path = f"messages.{number}.content.{place}"
+            if block["type"] == "thinking" and block["signature"] != signature(block["thinking"]):
+                return f"{path}: Invalid `signature` in `thinking` block"
+            if block["type"] == "text" and not block["text"].strip():
+                return f"{path}: text content blocks must contain non-whitespace text"
+            if block["type"] == "tool_use" and not isinstance(block["input"], dict):
+                return f"{path}.tool_use.input: Input should be a valid dictionary"
+    return None

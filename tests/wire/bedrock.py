@@ -2,15 +2,18 @@
 
 import json
 from binascii import crc32
+from itertools import pairwise
 from struct import pack
 from typing import Any
 
 from starlette.responses import JSONResponse
 
-from .reply import INPUT_TOKENS, REFUSAL, Reply
+from . import anthropic
+from .reply import INPUT_TOKENS, REFUSAL, Reply, signature
 
 STOP_REASONS = {
     "complete": "end_turn",
+    "tools": "tool_use",
     "length": "max_tokens",
     "blocked": "content_filtered",
     "failed": "malformed_model_output",
@@ -26,7 +29,16 @@ class ConverseStream(Reply):
     def start(self) -> bytes:
         return event("messageStart", role="assistant")
 
+    def open_block(self) -> bytes:
+        if self.kind != "call":
+            return b""
+        call_id, name = self.called
+        start = {"toolUse": {"toolUseId": call_id, "name": name}}
+        return event("contentBlockStart", contentBlockIndex=self.index, start=start)
+
     def delta(self, text: str) -> bytes:
+        if self.kind == "call":
+            return self._delta(toolUse={"input": text})
         if self.kind == "reasoning":
             return self._delta(reasoningContent={"text": text})
         return self._delta(text=text)
@@ -34,7 +46,7 @@ class ConverseStream(Reply):
     def close_block(self) -> bytes:
         signed = b""
         if self.kind == "reasoning":
-            signed = self._delta(reasoningContent={"signature": "c2lnbmVk"})
+            signed = self._delta(reasoningContent={"signature": signature(self.said)})
         return signed + event("contentBlockStop", contentBlockIndex=self.index)
 
     def stop(self, reason: str) -> bytes:
@@ -51,6 +63,23 @@ class ConverseStream(Reply):
             "originalMessage": "Internal error.",
         }
         return frame("exception", "modelStreamErrorException", fields)
+
+    def call_id(self, number: int) -> str:
+        return f"tooluse_{len(self.turns())}_{number}"
+
+    def broken_rule(self) -> str | None:
+        turns = self.turns()
+        if any(turn["role"] == after["role"] for turn, after in pairwise(turns)):
+            return "A conversation must alternate between user and assistant roles."
+        used = any("toolUse" in block or "toolResult" in block for turn in turns for block in turn["content"])
+        if used and "toolConfig" not in self.body:
+            return "The toolConfig field must be defined when using toolUse and toolResult content blocks."
+        same = [{"content": [as_anthropic(block) for block in turn["content"]]} for turn in turns]
+        broken = anthropic.broken_rule(same, self.body.get("toolConfig"))
+        return broken and f"The model returned the following errors: {broken}"
+
+    def bad_request(self, message: str) -> JSONResponse:
+        return JSONResponse({"message": message}, 400, {"x-amzn-errortype": "ValidationException"})
 
     def error(self, kind: str, retry_after: float | None) -> JSONResponse:
         status, type_, message = {
@@ -94,6 +123,22 @@ class ConverseStream(Reply):
         }
         stop = event("messageStop", stopReason=reason)
         return stop + event("metadata", usage=usage, metrics={"latencyMs": 1})
+
+
+def as_anthropic(block: dict[str, Any]) -> dict[str, Any]:
+    """A block as Anthropic's own API has it."""
+    match block:
+        case {"text": text}:
+            return {"type": "text", "text": text}
+        case {"reasoningContent": {"reasoningText": {"text": text} as reasoning}}:
+            return {"type": "thinking", "thinking": text, "signature": reasoning.get("signature")}
+        case {"reasoningContent": {"redactedContent": data}}:
+            return {"type": "redacted_thinking", "data": data}
+        case {"toolUse": {"toolUseId": call_id, "input": written}}:
+            return {"type": "tool_use", "id": call_id, "input": written}
+        case {"toolResult": {"toolUseId": call_id, "content": [_, *_]}}:
+            return {"type": "tool_result", "tool_use_id": call_id}
+    return {"type": "image"}
 
 
 def event(kind: str, **fields: Any) -> bytes:

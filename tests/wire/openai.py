@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from .reply import INPUT_TOKENS, REFUSAL, Reply, sse
+from .reply import INPUT_TOKENS, REFUSAL, Reply, signature, sse
 
 
 def models(ids: list[str]) -> dict[str, Any]:
@@ -82,15 +82,22 @@ class Responses(Reply):
     def open_block(self) -> bytes:
         item = self._item("in_progress", [])
         added = self._event("response.output_item.added", output_index=self.index, item=item)
+        if self.kind == "call":
+            return added
         event = "reasoning_summary_part" if self.kind == "reasoning" else "content_part"
         return added + self._part_event(f"{event}.added", part=self._part())
 
     def delta(self, text: str) -> bytes:
         if self.kind == "reasoning":
             return self._part_event("reasoning_summary_text.delta", delta=text)
+        if self.kind == "call":
+            return self._call_event("delta", delta=text)
         return self._part_event("output_text.delta", delta=text, logprobs=[])
 
     def close_block(self) -> bytes:
+        if self.kind == "call":
+            done = self._call_event("done", arguments=self.said, name=self.called[1])
+            return done + self._item_done(self._item("completed", []))
         if self.kind == "reasoning":
             done = self._part_event("reasoning_summary_text.done", text=self.said)
             done += self._part_event("reasoning_summary_part.done", part=self._part())
@@ -101,7 +108,7 @@ class Responses(Reply):
 
     def stop(self, reason: str) -> bytes:
         match reason:
-            case "complete":
+            case "complete" | "tools":  # the items tell which
                 return self._end("completed")
             case "failed":
                 error = {"code": "server_error", "message": "The model failed to answer."}
@@ -128,6 +135,36 @@ class Responses(Reply):
         message = "An error occurred while processing your request."
         return self._event("error", code="server_error", message=message, param=None)
 
+    def broken_rule(self) -> str | None:
+        items = self.turns() if isinstance(self.turns(), list) else []
+        asked, thought = [], False
+        for item in items:
+            match item:
+                case {"type": "reasoning", "id": item_id}:
+                    thought = True
+                    sealed = signature(item_id, *(part["text"] for part in item["summary"]))
+                    if item.get("encrypted_content") != sealed:
+                        return (
+                            f"Item with id '{item_id}' not found. Items are not persisted when `store` is set to false."
+                        )
+                case {"type": "function_call", "id": item_id, "call_id": call_id}:
+                    asked.append(call_id)
+                    if not thought:
+                        need = "was provided without its required 'reasoning' item"
+                        return f"Item '{item_id}' of type 'function_call' {need}: 'rs_{item_id}'."
+                case {"type": "function_call_output", "call_id": call_id}:
+                    thought = False
+                    if call_id not in asked:
+                        return f"No tool call found for function call output with call_id {call_id}."
+                    asked.remove(call_id)
+                case {"role": "user"} if asked:
+                    break
+        return f"No tool output found for function call {asked[0]}." if asked else None
+
+    def bad_request(self, message: str) -> JSONResponse:
+        error = {"message": message, "type": "invalid_request_error", "param": "input", "code": None}
+        return JSONResponse({"error": error}, 400)
+
     def error(self, kind: str, retry_after: float | None) -> JSONResponse:
         status, body = error(kind, self.model)
         return JSONResponse({"error": body}, status)
@@ -140,16 +177,26 @@ class Responses(Reply):
         place = {"item_id": self._item_id(), "output_index": self.index, part: 0}
         return self._event(f"response.{kind}", **place, **fields)
 
+    def _call_event(self, kind: str, **fields: Any) -> bytes:
+        place = {"item_id": self._item_id(), "output_index": self.index}
+        return self._event(f"response.function_call_arguments.{kind}", **place, **fields)
+
     def _item_done(self, item: dict[str, Any]) -> bytes:
         self.output.append(item)
         return self._event("response.output_item.done", output_index=self.index, item=item)
 
     def _item_id(self) -> str:
-        return f"{'rs' if self.kind == 'reasoning' else 'msg'}_{self.index}"
+        prefix = {"reasoning": "rs", "text": "msg", "call": "fc"}[self.kind or "text"]
+        return f"{prefix}_{len(self.turns())}_{self.index}"
 
     def _item(self, status: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
         if self.kind == "reasoning":
-            return {"type": "reasoning", "id": self._item_id(), "summary": parts}
+            sealed = signature(self._item_id(), self.said) if status == "completed" else None
+            return {"type": "reasoning", "id": self._item_id(), "summary": parts, "encrypted_content": sealed}
+        if self.kind == "call":
+            call_id, name = self.called
+            call = {"type": "function_call", "id": self._item_id(), "call_id": call_id, "name": name}
+            return call | {"arguments": self.said, "status": status}
         return {
             "type": "message",
             "id": self._item_id(),

@@ -2,7 +2,9 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Set
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Set
+from hashlib import sha256
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -20,6 +22,20 @@ def sse(data: dict[str, Any] | str, event: str | None = None) -> bytes:
     return f"{name}data: {data}\n\n".encode()
 
 
+def signature(*texts: str) -> str:
+    """What a vendor puts beside a thought or a call, and wants back beside the same."""
+    # Base64, as they all have it; of these digits it is the same in every alphabet.
+    return b64encode(sha256("\0".join(texts).encode()).hexdigest().encode()).decode()
+
+
+def is_object(arguments: str) -> bool:
+    """Whether the arguments of a call are JSON, and an object."""
+    try:
+        return isinstance(json.loads(arguments), dict)
+    except ValueError:
+        return False
+
+
 class Reply(ABC):
     """One reply to one request. A subclass spells it in the wire format of one vendor."""
 
@@ -34,10 +50,11 @@ class Reply(ABC):
         self.body = body
         self.model = model
         self.dialect = dialect
-        self.kind: str | None = None  # of the open block: "reasoning" or "text"
+        self.kind: str | None = None  # of the open block: "reasoning", "text" or "call"
         self.index = -1  # of the open block
         self.said = ""  # in the open block
-        self.tokens = {"reasoning": 0, "text": 0}
+        self.tokens = {"reasoning": 0, "text": 0, "call": 0}
+        self.called = ("", "")  # id and name of the open call
 
     @property
     def output_tokens(self) -> int:
@@ -63,16 +80,33 @@ class Reply(ABC):
         """One more piece of "reasoning" or "text", in a new block where the kind changes."""
         events = b""
         if kind != self.kind:
-            events = self._end_block()
-            self.kind, self.index, self.said = kind, self.index + 1, ""
-            events += self.open_block()
+            events = self._begin_block(kind)
         self.said += text
         self.tokens[kind] += 1
         return events + self.delta(text)
 
+    def calls(self, calls: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+        """Calls of tools, each a name and its arguments, which come in two pieces."""
+        for number, (name, arguments) in enumerate(calls):
+            ended = self._end_block()
+            self.called = (self.call_id(number), name)
+            yield ended + self._begin_block("call")
+            half = len(arguments) // 2
+            for piece in (arguments[:half], arguments[half:]):
+                yield self.say("call", piece)
+
+    def call_id(self, number: int) -> str:
+        """The id of a call, which no other has in the conversation."""
+        return f"call_{len(self.turns())}_{number}"
+
     def finish(self, reason: str) -> bytes:
-        """End the reply: reason is "complete", "length", "blocked" or "failed"."""
+        """End the reply: reason is "complete", "tools", "length", "blocked" or "failed"."""
         return self._end_block() + self.stop(reason)
+
+    def _begin_block(self, kind: str) -> bytes:
+        events = self._end_block()
+        self.kind, self.index, self.said = kind, self.index + 1, ""
+        return events + self.open_block()
 
     def _end_block(self) -> bytes:
         events = self.close_block() if self.kind else b""
@@ -82,6 +116,14 @@ class Reply(ABC):
     def refused_parameter(self) -> JSONResponse | None:
         """The error for a parameter of the request that this vendor does not take."""
         return None
+
+    def broken_rule(self) -> str | None:
+        """What the vendor says of calls and results in the conversation, where they are not as it demands."""
+        return None
+
+    @abstractmethod
+    def bad_request(self, message: str) -> JSONResponse:
+        """The response to a request that breaks a rule."""
 
     @abstractmethod
     def start(self) -> bytes:

@@ -39,10 +39,11 @@ class Scenario:
     retry_after: float | None = None
     status: int | None = None
     dialect: str | None = None
+    calls: tuple[tuple[str, str], ...] = (("get_time", '{"zone": "Europe/Paris"}'),)
 
     def __post_init__(self) -> None:
         """Refuse a name that is no scenario."""
-        if self.name not in ERRORS | STREAMS:
+        if self.name not in ERRORS | STREAMS | {"tools"}:
             raise ValueError(f"no scenario {self.name!r}")
 
     def steps(self, reply: Reply) -> Iterator[bytes | Halt]:
@@ -64,7 +65,7 @@ class Scenario:
         if self.name == "refusal":
             yield reply.refuse()
             return
-        if self.name == "reasoning":
+        if self.name in {"reasoning", "tools"}:
             yield from (reply.say("reasoning", piece) for piece in split(self.reasoning, self.chunks))
 
         text = f"You said: {reply.question()}" if self.name == "echo" else self.text
@@ -85,6 +86,9 @@ class Scenario:
                 yield reply.error_event()
             case "cut_off":
                 pass
+            case "tools":
+                yield from reply.calls(self.calls)
+                yield reply.finish("tools")
             case _:
                 yield reply.finish(ENDINGS.get(self.name, "complete"))
 
@@ -92,7 +96,7 @@ class Scenario:
 def split(text: str, chunks: int) -> list[str]:
     """The text in that many pieces of about the same length, none of them empty."""
     chunks = min(chunks, len(text))
-    edges = [len(text) * i // chunks for i in range(chunks + 1)]
+    edges = [len(text) * i // max(chunks, 1) for i in range(chunks + 1)]
     return [text[a:b] for a, b in pairwise(edges)]
 
 
