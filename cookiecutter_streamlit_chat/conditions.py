@@ -44,7 +44,7 @@ def tempered(answers: dict[str, Any]) -> bool:
 
 def stepped(answers: dict[str, Any]) -> bool:
     """Whether a reply may have steps and sources: where an agent gives it."""
-    return using(answers, "custom") or answers.get("tools", "none") != "none"
+    return using(answers, "custom") or tooled(answers)
 
 
 def parted(answers: dict[str, Any]) -> bool:
@@ -95,6 +95,11 @@ def identifying(answers: dict[str, Any]) -> bool:
 def overseen(answers: dict[str, Any]) -> bool:
     """Whether there is a page with all ratings, for admins."""
     return answers["sign_in"] == "oidc" and answers["feedback"] != "none"
+
+
+def tooled(answers: dict[str, Any]) -> bool:
+    """Whether the model can call tools."""
+    return answers.get("tools", "none") != "none"  # the starter does not ask
 
 
 def deployed(answers: dict[str, Any], history: str | None = None) -> bool:

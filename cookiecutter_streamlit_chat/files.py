@@ -17,6 +17,7 @@ from cookiecutter_streamlit_chat.conditions import (
     remote,
     stepped,
     stored,
+    tooled,
     using,
 )
 
@@ -79,6 +80,8 @@ FILES: Sequence[tuple[Condition, str]] = [
         "chat/conversation/attachments/convert.py chat/conversation/attachments/documents.py",
     ),
     (given("attachments", "images_and_documents"), "chat/conversation/attachments/decoding.py tests/test_documents.py"),
+    (tooled, "chat/conversation/calls.py chat/replies/calls.py chat/replies/tools.py chat/tools/ chat/ui/calls.py"),
+    (tooled, "tests/test_tools.py"),
     (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py chat/history/ratings.py"),
     (anything_but("feedback", "none"), "chat/feedback/ chat/history/rated.py chat/ui/rating.py"),
     (anything_but("feedback", "none"), "tests/test_feedback.py tests/test_ratings.py tests/test_replay.py"),

@@ -71,6 +71,7 @@ TRACES = {
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("rich_replies", "yes"): (r"vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
+    ("tools", "functions"): r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -151,10 +152,11 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": documents}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
     rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
+    tools = {"pydantic"} if answers["tools"] != "none" else set()
     tracing = {"opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"}
     tracing = tracing if answers["telemetry"] == "opentelemetry" else set()
     fixed = {"markdown-it-py", "mdit-py-plugins", "starlette", "streamlit"}
-    return fixed | rich | sdks | stored | overview | tracing | attachments[answers["attachments"]]
+    return fixed | rich | sdks | tools | stored | overview | tracing | attachments[answers["attachments"]]
 
 
 @pytest.mark.parametrize(("attachments", "bound"), [("images", ">=3.11"), ("images_and_documents", ">=3.11,<3.15")])

@@ -79,7 +79,7 @@ def differing(row: Row, together: int, whole: Iterable[str] = ()) -> set[tuple[t
     Whether there are avatars and a deployment does; which, only where these are `whole` answers.
     """
     names = {"personas", "streaming", "rich_replies", "attachments", "feedback", "history", "sign_in", "telemetry"}
-    names |= {*whole}
+    names |= {"tools", *whole}
     given = {("several", str(bool(row["extra_providers"])))}
     given |= {(name, str(row[name] != "none")) for name in {"avatars", "deployment"} - names}
     given |= {(name, row[name]) for name in names} | {(module,) for module in modules_of(row)}

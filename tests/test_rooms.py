@@ -8,7 +8,7 @@ import pytest
 from conftest import Bake, output, tool
 
 # Each may import those below it. A room that some answers do not need stands in brackets.
-ROOMS = ("ui", "server", "(feedback)", "history", "replies", "providers", "log", "conversation", "settings")
+ROOMS = ("ui", "server", "(feedback)", "history", "replies", "(tools)", "providers", "log", "conversation", "settings")
 CONTRACTS = """
 [importlinter]
 root_package = chat
@@ -48,7 +48,7 @@ LARGEST = {
     **{"llm_provider": "anthropic", "extra_providers": "openai, gemini, bedrock, custom, embedded, mistral"},
     **{"history": "database", "sign_in": "oidc", "attachments": "images_and_documents", "deployment": "kubernetes"},
     **{"telemetry": "opentelemetry"},
-    "personas": "several",
+    **{"personas": "several", "tools": "functions"},
 }
 SMALLEST = {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "rich_replies": "no"}
 

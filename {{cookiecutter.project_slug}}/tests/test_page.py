@@ -33,7 +33,12 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 def told(system_prompt: str) -> str:
     """What the model is told where this is the system prompt."""
-    # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    # {% if cookiecutter is tooled %}
+    parts = [system_prompt]
+    parts.append(settings.DRAWING)  # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
+    parts += [settings.CALLING] * PROVIDER.calls_tools
+    return "\n\n".join(filter(None, parts))
+    # {% elif cookiecutter.rich_replies == "yes" and cookiecutter is remote %}
     return f"{system_prompt}\n\n{settings.DRAWING}".strip()
     # {% else %}
     return system_prompt

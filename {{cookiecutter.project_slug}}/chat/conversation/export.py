@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from chat import settings  # {% if cookiecutter.feedback != "none" %}
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.attachments.saving import from_entries, to_entries  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.calls import Replay, ToolCall  # {% if cookiecutter is tooled %}
 from chat.conversation.files import File  # {% if cookiecutter is using("custom") %}
 from chat.conversation.messages import Conversation, Message, Place, Usage, new_id
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable, fits
@@ -34,6 +35,8 @@ KINDS: dict[str, type[Part]] = {
         Chart,  # {% if cookiecutter.rich_replies == "yes" %}
         Table,  # {% if cookiecutter.rich_replies == "yes" %}
         Image,  # {% if cookiecutter.rich_replies == "yes" %}
+        ToolCall,  # {% if cookiecutter is tooled %}
+        Replay,  # {% if cookiecutter is tooled %}
     )
 }
 FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
@@ -91,7 +94,14 @@ def from_dict(values: dict[str, Any]) -> Message:
         "usage": usage and Usage(*map(int, usage)),
         "parts": parts_of(values),
     }
+    # {% if cookiecutter is tooled %}
+    message = Message(**{name: value for name, value in {**values, **parsed}.items() if name in FIELDS})
+    if message.ended:  # perhaps with its process, which left calls behind
+        message.end_calls()
+    return message
+    # {% else %}
     return Message(**{name: value for name, value in {**values, **parsed}.items() if name in FIELDS})
+    # {% endif %}
 
 
 def parts_of(values: dict[str, Any]) -> list[Part]:
@@ -161,10 +171,18 @@ def from_json(text: str) -> Conversation:
 
 def parsed(entry: dict[str, Any]) -> Message:
     """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
+    # {% if cookiecutter is tooled %}
+    status = "interrupted" if entry["status"] in {"waiting", "streaming", "asking"} else entry["status"]
+    # {% else %}
     status = "interrupted" if entry["status"] in {"waiting", "streaming"} else entry["status"]
+    # {% endif %}
     message = from_dict({**entry, "id": new_id(), "status": status})
     # {% if cookiecutter.telemetry != "none" %}
     message.trace_id = ""  # which the log tells, and a file may hold any text
+    # {% endif %}
+    # {% if cookiecutter is tooled %}
+    for call in message.calls:
+        message.replace_call(call.not_allowed())  # by whoever opens it
     # {% endif %}
     message.parts[:0] = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
     for name, hint in FIELDS.items():

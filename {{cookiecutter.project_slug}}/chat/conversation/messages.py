@@ -12,13 +12,23 @@ from typing import (
 from uuid import uuid4
 
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
+from chat.conversation.calls import Replay, ToolCall  # {% if cookiecutter is tooled %}
 from chat.conversation.parts import Part, Reasoning, Text
 from chat.conversation.steps import Source, Step  # {% if cookiecutter is stepped %}
 from chat.conversation.text import well_formed
 
 Role = Literal["user", "assistant"]
+# {% if cookiecutter is tooled %}
+# One that is asking goes on when a person has decided on its calls.
+Status = Literal["waiting", "streaming", "asking", "complete", "stopped", "interrupted", "failed"]
+# {% else %}
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
+# {% endif %}
+# {% if cookiecutter is tooled %}
+StopReason = Literal["complete", "max_tokens", "ended_early", "tools"]  # the last: the model waits for results
+# {% else %}
 StopReason = Literal["complete", "max_tokens", "ended_early"]
+# {% endif %}
 
 CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
 
@@ -112,8 +122,33 @@ class Message(Place):
     @property
     def empty(self) -> bool:
         """Whether it says nothing, by words or anything else."""
+        # {% if cookiecutter is tooled %}
+        return not self.text.strip() and all(isinstance(part, Text | Reasoning | Replay) for part in self.parts)
+        # {% else %}
         return not self.text.strip() and all(isinstance(part, Text | Reasoning) for part in self.parts)
+        # {% endif %}
 
+    # {% if cookiecutter is tooled %}
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls of tools that the model asked for."""
+        return [part for part in self.parts if isinstance(part, ToolCall)]
+
+    @property
+    def undecided(self) -> list[ToolCall]:
+        """The calls about which a person is to be asked."""
+        return [call for call in self.calls if call.status == "waiting" and not call.allowed]
+
+    def replace_call(self, call: ToolCall) -> None:
+        """Put a call in the place of the one with its id."""
+        self.parts[:] = [call if isinstance(part, ToolCall) and part.id == call.id else part for part in self.parts]
+
+    def end_calls(self) -> None:
+        """Give a result to the calls that have none, the reply having ended."""
+        for call in self.calls:
+            self.replace_call(call.ended())
+
+    # {% endif %}
     def replaced(self, text: str) -> "Message":
         """A copy that says this text, with the same attachments."""  # {% if cookiecutter.attachments != "none" %}
         return replace(self, parts=[*self.attachments, Text(text)])  # {% if cookiecutter.attachments != "none" %}
@@ -138,6 +173,11 @@ class Message(Place):
         part = replace(cast("Any", part), **texts) if texts else part
         if isinstance(part, Source):
             part = replace(part, number=1 + sum(isinstance(other, Source) for other in self.parts))
+        # {% if cookiecutter is tooled %}
+        if isinstance(part, ToolCall) and any(call.id == part.id for call in self.calls):
+            self.replace_call(part)
+            return
+        # {% endif %}
         for place, other in enumerate(self.parts):
             if isinstance(part, Step) and isinstance(other, Step) and (updated := other.updated(part)):
                 self.parts[place] = updated
@@ -157,7 +197,8 @@ class Message(Place):
     @property
     def ended(self) -> bool:
         """Whether nobody fills it, nor is going to."""
-        return self.status not in {"waiting", "streaming"}
+        return self.status not in {"waiting", "streaming"}  # {% if not cookiecutter is tooled %}
+        return self.status not in {"waiting", "streaming", "asking"}  # {% if cookiecutter is tooled %}
 
     def wait(self) -> "Message":
         """Add a reply that waits for its turn; after a question."""
@@ -214,7 +255,11 @@ class Conversation(Place):
     # {% endif %}
     def coming(self) -> bool:
         """Whether a reply is still coming."""
+        # {% if not cookiecutter is tooled %}
         return any(message.status == "streaming" for message in self.messages)
+        # {% else %}
+        return any(message.status in {"streaming", "asking"} for message in self.messages)
+        # {% endif %}
 
     def next_waiting(self) -> Message | None:
         """The first reply that waits for its turn; None while another is still coming."""
@@ -245,6 +290,27 @@ class Conversation(Place):
         if reply.ended:
             reply.status = "waiting"
 
+    # {% if cookiecutter is tooled %}
+    @property
+    def always(self) -> set[str]:
+        """The fingerprints of the tools that are called in this conversation without asking again."""
+        return {call.fingerprint for message in self.everything() for call in message.calls if call.allowed == "always"}
+
+    def decide(self, reply: Message, call_id: str, allowed: Literal["", "once", "always"]) -> None:
+        """Take down whether a call that waits is allowed; once it is known of all, the reply waits to be taken up."""
+        for call in reply.undecided:
+            if call.id == call_id:
+                reply.replace_call(replace(call, allowed=allowed) if allowed else call.declined())
+        if reply.status == "asking" and not reply.undecided:
+            reply.status = "waiting"
+
+    def stop_asking(self, reply: Message) -> None:
+        """End a reply that asks."""
+        if reply.status == "asking":
+            reply.status = "stopped"
+            reply.end_calls()
+
+    # {% endif %}
     def edit(self, question: Message, text: str) -> Message:
         """Ask an edited question; its reply, which is queued."""
         edited = Message.saying("user", well_formed(text))
@@ -272,7 +338,14 @@ class Conversation(Place):
         To a reply that has begun, it is sent as far as it got, and the model asked to go on.
         """
         question = self.question_of(reply)
+        # {% if cookiecutter is tooled %}
+        said = [part for part in reply.parts if isinstance(part, Text | ToolCall)]
+        messages = [reply] if said else []
+        if said and isinstance(said[-1], Text):
+            messages.append(Message.saying("user", CONTINUE))
+        # {% else %}
         messages = [reply, Message.saying("user", CONTINUE)] if reply.text else []
+        # {% endif %}
         messages.insert(0, question)
         while isinstance(question.before, Message):
             answer, question = question.before, self.question_of(question.before)

@@ -9,6 +9,7 @@ A provider's module has these functions:
 """
 
 from dataclasses import dataclass, field
+from typing import Any  # {% if cookiecutter is tooled %}
 
 from chat.conversation.messages import (
     Message,
@@ -20,6 +21,17 @@ from chat.conversation.parts import Part  # {% if cookiecutter is parted %}
 from chat.settings import Provider
 
 
+# {% if cookiecutter is tooled %}
+@dataclass(frozen=True)
+class Tool:
+    """What a model is told of a function that it can ask for."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]  # JSON schema of its arguments, an object
+
+
+# {% endif %}
 @dataclass(frozen=True)
 class Request:
     """What a provider is asked: the last message is the question."""
@@ -31,6 +43,7 @@ class Request:
     temperature: float | None = None  # None: the model's own  # {% if cookiecutter is tempered %}
     fallbacks: tuple[Provider, ...] = ()  # whom to ask where this one fails  # {% if cookiecutter.extra_providers %}
     persona: str = ""  # the name of the one that is to answer  # {% if cookiecutter is peopled and cookiecutter is using("custom") %}
+    tools: tuple[Tool, ...] = ()  # that the model can ask for  # {% if cookiecutter is tooled %}
     messages: list[Message] = field(default_factory=list)
     # {% if cookiecutter is using("custom") %}
     conversation: str = field(default_factory=new_id)  # the id of the one that it is part of
@@ -60,6 +73,15 @@ class Chunk:
     instead: Provider | None = None  # another provider answers, the chosen one having failed
     note: str = ""  # why
     # {% endif %}
+
+    @property
+    def says(self) -> bool:
+        """Whether it brings something of the reply itself."""
+        # {% if cookiecutter is parted %}
+        return bool(self.text or self.reasoning or self.part)
+        # {% else %}
+        return bool(self.text or self.reasoning)
+        # {% endif %}
 
 
 # What a person is told about some kinds of failure.

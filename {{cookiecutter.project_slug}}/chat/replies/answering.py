@@ -16,6 +16,7 @@ from chat.providers import openai_compatible as api  # {% if cookiecutter is ser
 from chat.providers import switch as api  # {% if cookiecutter.extra_providers %}
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.attachments import as_sent  # {% if cookiecutter.attachments != "none" %}
+from chat.replies.calls import calls_as_sent, note_refusal  # {% if cookiecutter is tooled %}
 from chat.replies.retries import patiently  # {% if cookiecutter is remote %}
 
 # Of UTF-8. English has four or five bytes a token; with three, hardly a text has more tokens than are counted.
@@ -34,11 +35,13 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
     Raises:
         ProviderError: whatever went wrong.
     """
+    asked = request  # {% if cookiecutter is tooled %}
     # {% if cookiecutter.attachments != "none" and cookiecutter is using("custom") %}
     request = replace(request, messages=as_sent(request), asked=request.messages[-1])
     # {% elif cookiecutter.attachments != "none" %}
     request = replace(request, messages=as_sent(request))
     # {% endif %}
+    request = calls_as_sent(request)  # {% if cookiecutter is tooled %}
     context = request.provider.context_tokens
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     kept = fitting(request.messages, room)
@@ -64,6 +67,14 @@ async def answer(request: Request) -> AsyncGenerator[Chunk]:
             if error.kind == "system_prompt" and shortened.system_prompt:
                 refused = True
                 continue
+            # {% endif %}
+            # {% if cookiecutter is tooled %}
+            if error.kind == "tools" and request.tools:
+                note_refusal(request)
+                async with aclosing(answer(asked)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+                return
             # {% endif %}
             # The count was too low for this text, or this model reads less than was thought.
             sent = total(kept)
@@ -93,7 +104,11 @@ def fitting(messages: list[Message], room: int) -> list[Message]:
         question, reply, go_on = messages[-3:]
         most = BYTES_PER_TOKEN * max(room - total([question, go_on]), SHORTEST_END)
         return [question, reply.replaced(reply.text.encode()[-most:].decode(errors="ignore")), go_on]
-    later = messages[-max(1, kept) :]
+    later = messages[-max(1, kept) :]  # {% if not cookiecutter is tooled %}
+    # {% if cookiecutter is tooled %}
+    least = 2 if messages[-1].role == "assistant" else 1  # a model that waits for results is sent its question too
+    later = messages[-max(least, kept) :]
+    # {% endif %}
     return later[1:] if len(later) > 1 and later[0].role == "assistant" else later
 
 
@@ -104,9 +119,16 @@ def total(messages: list[Message]) -> int:
 
 def tokens_of(message: Message) -> int:
     """About how many tokens a message has."""
-    images = len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
-    return tokens(message.text) + images  # {% if cookiecutter.attachments != "none" %}
-    return tokens(message.text)  # {% if cookiecutter.attachments == "none" %}
+    # {% if cookiecutter.attachments != "none" or cookiecutter is tooled %}
+    count = tokens(message.text)
+    count += len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
+    # {% if cookiecutter is tooled %}
+    count += sum(tokens(f"{call.name}{call.arguments}{call.result}") for call in message.calls)
+    # {% endif %}
+    return count
+    # {% else %}
+    return tokens(message.text)
+    # {% endif %}
 
 
 def tokens(text: str) -> int:

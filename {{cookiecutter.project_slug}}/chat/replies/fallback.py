@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from chat.providers import Chunk, ProviderError, Request
+from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.answering import answer
 
@@ -20,7 +20,7 @@ async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
         try:
             async with aclosing(answer(request)) as chunks:
                 async for chunk in chunks:
-                    begun = begun or bool(chunk.text or chunk.reasoning)
+                    begun = begun or chunk.says
                     yield chunk
             return
         except ProviderError as error:
@@ -29,10 +29,15 @@ async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
             telemetry.event("fallback", error)  # {% if cookiecutter.telemetry != "none" %}
             note = f"{following.label} answers in place of {request.provider.label}. {error.sentence}"
             yield Chunk(instead=following, note=note)
-            request = replace(
-                request,
-                provider=following,
-                model=following.model,
-                max_tokens=min(request.max_tokens, following.max_tokens),
-                temperature=None,  # {% if cookiecutter is tempered %}
-            )
+            request = instead(request, following)
+
+
+def instead(request: Request, provider: Provider) -> Request:
+    """A request as it is made of another provider."""
+    return replace(
+        request,
+        provider=provider,
+        model=provider.model,
+        max_tokens=min(request.max_tokens, provider.max_tokens),
+        temperature=None,  # {% if cookiecutter is tempered %}
+    )

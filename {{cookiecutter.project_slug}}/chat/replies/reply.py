@@ -110,6 +110,10 @@ class Reply:
                 async for chunk in chunks:
                     self._take(chunk)
                     await self._gather()
+            # {% if cookiecutter is tooled %}
+            if message.undecided:
+                return "asking", ""
+            # {% endif %}
             if message.stop_reason is None:
                 raise ProviderError("cut_off" if message.parts else "nothing", "the stream ended without a stop reason")
             if message.stop_reason == "complete" and message.empty:
@@ -142,7 +146,7 @@ class Reply:
             if self._ended:  # stopped, and not yet cancelled
                 return
             seconds = time.monotonic() - self._began
-            if message.first_token_seconds is None and (chunk.text or chunk.reasoning):
+            if message.first_token_seconds is None and chunk.says:
                 message.first_token_seconds = seconds
             self._time_reasoning(chunk, seconds)
             # {% if cookiecutter is using("openai_compatible") %}
@@ -188,6 +192,10 @@ class Reply:
             self.message.grow(Reasoning, self._reasoning.take("", last=True))
             self.message.grow(Text, self._text.take("", last=True))
             self.message.seconds = time.monotonic() - self._began
+            # {% if cookiecutter is tooled %}
+            if status != "asking":
+                self.message.end_calls()
+            # {% endif %}
             self.message.error = well_formed(error)
             self.message.status = status
         # {% if cookiecutter is stored %}

@@ -38,7 +38,7 @@ async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request:
         try:
             async with aclosing(stream(request)) as chunks:
                 async for chunk in chunks:
-                    begun = begun or bool(chunk.text or chunk.reasoning)
+                    begun = begun or chunk.says
                     ended = ended or bool(chunk.stop_reason)
                     yield chunk
             if not ended:

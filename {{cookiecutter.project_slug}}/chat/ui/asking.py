@@ -14,7 +14,8 @@ from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.providers import Request
 from chat.replies import limits  # {% if cookiecutter is counted %}
 from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
-from chat.replies.fallback import first_answer  # {% if cookiecutter.extra_providers %}
+from chat.replies.fallback import first_answer as answer  # {% if cookiecutter.extra_providers %}
+from chat.replies.tools import with_tools  # {% if cookiecutter is tooled %}
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
 from chat.ui.person import person  # {% if cookiecutter is identifying %}
 
@@ -73,8 +74,11 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     # {% if cookiecutter is peopled and cookiecutter is using("custom") %}
     request = replace(request, persona=conversation.persona)
     # {% endif %}
-    start_reply(message, answer(request))  # {% if not cookiecutter.extra_providers %}
-    start_reply(message, first_answer(request))  # {% if cookiecutter.extra_providers %}
+    # {% if cookiecutter is tooled %}
+    start_reply(message, with_tools(answer, request, message, conversation.always))
+    # {% else %}
+    start_reply(message, answer(request))
+    # {% endif %}
     # {% if cookiecutter is counted %}
     if limits.ON:
         add_use(message, who)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from chat.conversation.calls import ToolCall  # {% if cookiecutter is tooled %}
 from chat.conversation.files import File  # {% if cookiecutter is using("custom") %}
 from chat.conversation.messages import Message
 from chat.conversation.parts import Part, Reasoning, Text, Undrawable
 from chat.conversation.steps import Step
 from chat.conversation.visuals import Chart, Image, Table  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.calls import draw_call  # {% if cookiecutter is tooled %}
 from chat.ui.markdown.safe import inert
 from chat.ui.reasoning import draw_reasoning
 from chat.ui.steps import draw_sources, draw_step, sources_of
@@ -43,6 +45,10 @@ def draw_part(part: Part, sources: dict[int, str] | None = None, *, coming: bool
         # {% if cookiecutter is using("custom") %}
         case File(name, data, kind, key):
             st.download_button(name, data, name, kind, key=f"file-{key}", on_click="ignore", icon=":material/download:")
+        # {% endif %}
+        # {% if cookiecutter is tooled %}
+        case ToolCall():
+            draw_call(part)
         # {% endif %}
         # {% if cookiecutter.rich_replies == "yes" %}
         case Chart() | Table() | Image():

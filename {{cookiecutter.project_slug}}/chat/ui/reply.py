@@ -5,6 +5,7 @@ import streamlit as st
 from chat.conversation.messages import Message
 from chat.replies.attachments import unsent  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.actions import act, draw_menu, draw_versions
+from chat.ui.calls import draw_approval  # {% if cookiecutter is tooled %}
 from chat.ui.markdown.safe import inert
 from chat.ui.parts import draw_parts
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
@@ -53,6 +54,11 @@ def draw_note(reply: Message) -> None:
     if reply.note:
         st.text(reply.note)
     # {% endif %}
+    # {% if cookiecutter is tooled %}
+    if reply.status == "asking":
+        draw_approval(reply.id)
+        return
+    # {% endif %}
     begins = reply.status == "streaming"  # in another page, just now
     if begins or (reply.status == "complete" and reply.stop_reason not in CUT_SHORT):
         return
@@ -66,8 +72,13 @@ def draw_note(reply: Message) -> None:
         st.info(CUT_SHORT[reply.stop_reason], icon=":material/content_cut:")
     with st.container(horizontal=True):
         st.button("Try again", key=f"again-{reply.id}", on_click=act, args=("Try again", reply.id))
+        # {% if cookiecutter is tooled %}
+        if reply.text or reply.calls:
+            st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
+        # {% else %}
         if reply.text:
             st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
+        # {% endif %}
 
 
 def draw_tools(reply: Message) -> None:
@@ -93,4 +104,8 @@ def draw_foot(reply: Message) -> None:
     # {% endif %}
     if has_more(reply):
         draw_note(reply)
+    # {% if cookiecutter is tooled %}
+    if not reply.ended:
+        return
+    # {% endif %}
     draw_tools(reply)

@@ -9,6 +9,7 @@ from chat.conversation.text import well_formed
 from chat.providers import Request
 from chat.replies.answering import api  # {% if cookiecutter.extra_providers %}
 from chat.ui import personas  # {% if cookiecutter is listing and cookiecutter is peopled %}
+from chat.ui.calls import draw_offered  # {% if cookiecutter is tooled %}
 from chat.ui.models import model_ids  # {% if cookiecutter is listing and not cookiecutter is peopled %}
 
 
@@ -71,6 +72,7 @@ def draw_options(conversation: Conversation) -> Request:
         fallback = st.toggle("Fall back to another provider", key=f"fallback-{key}")
     others = [other for other in settings.PROVIDERS.values() if other != provider and not api.problem(other)]
     # {% endif %}
+    draw_offered(provider, model)  # {% if cookiecutter is tooled %}
     # {% if cookiecutter.extra_providers %}
     return Request(
         provider,

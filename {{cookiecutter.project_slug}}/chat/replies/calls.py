@@ -1,0 +1,62 @@
+"""What a model is sent of tools, and of the calls that it has made."""
+
+import hashlib
+from dataclasses import replace
+
+from chat import settings
+from chat.conversation.calls import Replay, ToolCall
+from chat.conversation.messages import CONTINUE, Message
+from chat.conversation.parts import Text
+from chat.providers import Provider, Request
+
+_unable: set[tuple[str, str]] = set()  # providers and models that have refused tools
+
+
+def can_call(provider: Provider, model: str) -> bool:
+    """Whether a model takes tools, as far as is known."""
+    return provider.calls_tools and (provider.name, model) not in _unable
+
+
+def note_refusal(request: Request) -> None:
+    """Know from now on that the model of a request takes no tools."""
+    _unable.add((request.provider.name, request.model))
+
+
+def calls_as_sent(request: Request) -> Request:
+    """A request as its model takes it: without tools for one that takes none, and with results marked as data.
+
+    What another model has called is told in words: its ids and signatures mean nothing to this one.
+    """
+    if request.tools and can_call(request.provider, request.model):
+        told = f"{request.system_prompt}\n\n{settings.CALLING}".strip()
+        request = replace(request, system_prompt=told)
+    else:
+        request = replace(request, tools=())
+    messages = [turn_as_sent(message, request) for message in request.messages]
+    if messages[-1].role == "assistant" and not messages[-1].calls:
+        messages.append(Message.saying("user", CONTINUE))
+    return replace(request, messages=messages)
+
+
+def turn_as_sent(message: Message, request: Request) -> Message:
+    """A message as the model of a request takes it."""
+    replays = [part for part in message.parts if isinstance(part, Replay)]
+    if not message.calls and not replays:
+        return message
+    models = {(message.provider, message.model), *((part.provider, part.model) for part in replays)}
+    if request.tools and models == {(request.provider.name, request.model)}:
+        parts = [replace(part, result=as_data(part)) if isinstance(part, ToolCall) else part for part in message.parts]
+        return replace(message, parts=parts)
+    told = (in_words(part) if isinstance(part, ToolCall) else part for part in message.parts)
+    return replace(message, parts=[part for part in told if not isinstance(part, Replay)])
+
+
+def in_words(call: ToolCall) -> Text:
+    """A call and its result, for a model that did not ask for it."""
+    return Text(f"I called {call.name} with {call.arguments}, which gave:\n\n{as_data(call)}")
+
+
+def as_data(call: ToolCall) -> str:
+    """The result of a call between marks, which no result can hold, since they come of what it is."""
+    mark = hashlib.sha256(call.result.encode()).hexdigest()[:16]
+    return f"<data {mark}>\n{call.result}\n</data {mark}>"

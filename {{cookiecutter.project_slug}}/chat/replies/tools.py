@@ -1,0 +1,121 @@
+"""A reply whose model calls tools: what it says, the calls that it asks for, and what it says of their results."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Set
+from contextlib import aclosing
+from dataclasses import replace
+
+from chat import settings
+from chat.conversation.calls import ToolCall
+from chat.conversation.messages import Message, new_id
+from chat.conversation.text import well_formed
+from chat.log import about
+from chat.providers import Chunk, ProviderError, Request
+from chat.replies.fallback import instead  # {% if cookiecutter.extra_providers %}
+from chat.tools.offered import Offered, offered
+
+log = logging.getLogger(__name__)
+
+TOO_MANY = "The model called tools {rounds} times in a row. Continue lets it go on."
+
+
+async def with_tools(
+    answer: Callable[[Request], AsyncGenerator[Chunk]], request: Request, reply: Message, always: Set[str]
+) -> AsyncGenerator[Chunk]:
+    """What `answer` gives for a request, and gives again with the results of what it asked to be called.
+
+    Where a person must be asked first, it ends, and the reply waits in the conversation. Once they have decided, this
+    is begun anew with that reply.
+
+    Args:
+        answer: the next link of the chain.
+        request: what is asked.
+        reply: the message that is filled; the calls in it that wait have been allowed.
+        always: the fingerprints of the tools that are called without asking.
+
+    Raises:
+        ProviderError: whatever went wrong, or if there are too many rounds.
+    """
+    tools = offered()
+    request = replace(request, tools=tuple(each.tool for each in tools.values()))
+    asked = request.messages[: request.messages.index(reply)] if reply in request.messages else request.messages
+    calls, rounds = [call for call in reply.calls if call.status == "waiting"], 0
+    while True:
+        if calls:
+            async with aclosing(called(calls, tools, always)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            if reply.undecided:
+                return
+            request = replace(request, messages=[*asked, reply])
+        calls, stop_reason = [], None
+        async with aclosing(answer(request)) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk.part, ToolCall):
+                    calls.append(as_new(chunk.part, reply))
+                    chunk = replace(chunk, part=calls[-1])
+                # {% if cookiecutter.extra_providers %}
+                if chunk.instead:
+                    request = instead(request, chunk.instead)
+                # {% endif %}
+                stop_reason = chunk.stop_reason or stop_reason
+                yield replace(chunk, stop_reason=None) if chunk.stop_reason else chunk
+        if not calls:
+            yield Chunk(stop_reason="complete" if stop_reason == "tools" else stop_reason)
+            return
+        rounds += 1
+        if rounds > settings.TOOL_ROUNDS:
+            for call in calls:
+                yield Chunk(part=replace(call, status="failed", result="It was not called: there were too many calls."))
+            raise ProviderError("rounds", sentence=TOO_MANY.format(rounds=settings.TOOL_ROUNDS))
+
+
+def as_new(call: ToolCall, reply: Message) -> ToolCall:
+    """A call as it came, with an id that no other call of its reply has."""
+    taken = {each.id for each in reply.calls}
+    own = new_id() if not call.id or call.id in taken else well_formed(call.id)
+    return replace(call, id=own, name=well_formed(call.name), arguments=well_formed(call.arguments))
+
+
+async def called(calls: Iterable[ToolCall], tools: Mapping[str, Offered], always: Set[str]) -> AsyncGenerator[Chunk]:
+    """Calls as they begin and, side by side, as they end; one about which a person must be asked waits."""
+    tasks: list[asyncio.Task[ToolCall]] = []
+    try:
+        for call in calls:
+            tool = tools.get(call.name)
+            if not tool:
+                wrong = f"There is no tool {call.name}. There are: {', '.join(tools)}."
+                yield Chunk(part=replace(call, status="failed", result=wrong))
+            elif not is_object(call.arguments):
+                yield Chunk(part=replace(call, status="failed", result="The arguments are not an object of JSON."))
+            elif tool.needs_approval and tool.fingerprint not in {*always, call.allowed and call.fingerprint}:
+                yield Chunk(part=replace(call, status="waiting", allowed="", fingerprint=tool.fingerprint))
+            else:
+                begun = replace(call, status="running")
+                yield Chunk(part=begun)
+                tasks.append(asyncio.create_task(made(begun, tool)))
+        for task in asyncio.as_completed(tasks):
+            yield Chunk(part=await task)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def is_object(arguments: str) -> bool:
+    """Whether a model wrote an object of JSON, or nothing, which some do for none."""
+    try:
+        return isinstance(json.loads(arguments or "{}"), dict)
+    except ValueError:
+        return False
+
+
+async def made(call: ToolCall, tool: Offered) -> ToolCall:
+    """A call with its result."""
+    began = time.monotonic()
+    status, result = await tool.call(call.arguments)
+    seconds = time.monotonic() - began
+    log.info("tool called", extra=about(tool=call.name, status=status, seconds=round(seconds, 3)))
+    return replace(call, status=status, result=result, seconds=seconds)

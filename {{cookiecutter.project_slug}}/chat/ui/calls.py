@@ -1,0 +1,83 @@
+"""The tools of the model: what it is offered, its calls, and what a person is asked about them."""
+
+import json
+from typing import Literal
+
+import streamlit as st
+
+from chat.conversation.calls import ToolCall
+from chat.conversation.messages import Conversation
+from chat.history.conversations import find
+from chat.providers import Provider
+from chat.replies.calls import can_call
+from chat.tools.offered import offered
+from chat.ui.actions import change
+from chat.ui.markdown.safe import inert
+
+SAID = {
+    "running": "Calling {}",
+    "waiting": "Asked for {}",
+    "done": "Called {}",
+    "failed": "{} failed",
+    "declined": "{} was declined",
+}
+STATES: dict[str, Literal["running", "error"]] = {"running": "running", "failed": "error"}
+ANSWERS = {"Allow once": "once", "Always in this conversation": "always", "Decline": ""}
+LOOK_SECONDS = 1.0  # how often a page looks whether it was decided on another one
+
+
+def draw_offered(provider: Provider, model: str) -> None:
+    """Draw the tools that a model is offered, or that it takes none."""
+    if not can_call(provider, model):
+        st.text(f"{model} cannot call tools.")
+        return
+    with st.expander("Tools"):
+        for name, each in offered().items():
+            st.text(f"{name} (asks first)" if each.needs_approval else name, help=inert(each.tool.description))
+
+
+def draw_call(call: ToolCall) -> None:
+    """Draw a call: a line, and folded in it the arguments and the result."""
+    label = SAID[call.status].format(inert(call.name))
+    with st.status(label, state=STATES.get(call.status, "complete"), type="compact"):
+        draw_arguments(call)
+        if call.result:
+            st.code(call.result, None, wrap_lines=True)
+
+
+def draw_arguments(call: ToolCall) -> None:
+    """Draw the arguments of a call, whole."""
+    try:
+        text = json.dumps(json.loads(call.arguments or "{}"), ensure_ascii=False, indent=2)
+    except ValueError:
+        text = call.arguments
+    st.code(text, "json", wrap_lines=True)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def draw_approval(reply_id: str) -> None:
+    """Ask about the calls of a reply that wait for a person, until it is decided, on this page or another one."""
+    conversation = find(st.session_state.conversation.id)
+    reply = conversation.on_page(reply_id) if conversation else None
+    if not reply or reply.status != "asking":
+        st.rerun()
+    for call in reply.undecided:
+        with st.container(border=True):
+            st.markdown(f"May **{inert(call.name)}** be called with this?")
+            draw_arguments(call)
+            with st.container(horizontal=True):
+                for label, allowed in ANSWERS.items():
+                    st.button(label, key=f"{label}-{call.id}", on_click=decide, args=(reply_id, call.id, allowed))
+    st.button(
+        "Stop", key=f"stop-asking-{reply_id}", icon=":material/stop_circle:", on_click=stop_asking, args=(reply_id,)
+    )
+
+
+def decide(reply_id: str, call_id: str, allowed: str) -> None:
+    """Take down whether a call is allowed."""
+    change(st.session_state.conversation, Conversation.decide, reply_id, call_id, allowed)
+
+
+def stop_asking(reply_id: str) -> None:
+    """End a reply that asks."""
+    change(st.session_state.conversation, Conversation.stop_asking, reply_id)
