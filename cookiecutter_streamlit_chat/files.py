@@ -63,6 +63,8 @@ FILES: Sequence[tuple[Condition, str]] = [
     (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py"),
     (listing, "chat/ui/models.py"),
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
+    (remote, "chat/providers/calls.py"),
+    (tooled, "chat/providers/calls.py"),
     (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
     (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),
     (given("personas", "one"), "assets/assistant.svg"),

@@ -34,10 +34,10 @@ PATIENCE = dict.fromkeys(("CONNECT_SECONDS", "SILENCE_SECONDS", "DOCUMENT_SECOND
 class Driver:
     """A bake of one provider, in a process of its own that answers one question after another, with patience."""
 
-    def __init__(self, project: Path, **environment: str) -> None:
+    def __init__(self, project: Path, script: str = "drive.py", **environment: str) -> None:
         """Start it."""
         self.process = subprocess.Popen(
-            [sys.executable, "-B", ROOT / "tests" / "drive.py"],
+            [sys.executable, "-B", ROOT / "tests" / script],
             cwd=project,
             env={**os.environ, **environment},
             stdin=subprocess.PIPE,
@@ -53,6 +53,17 @@ class Driver:
         self.process.stdin.write(json.dumps(line) + "\n")
         self.process.stdin.flush()
 
+    def _read(self) -> Any:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert CANARY not in line
+        return json.loads(line)
+
+    def told(self, line: object) -> Any:
+        """What the script says to a line."""
+        self._write(line)
+        return self._read()
+
     def set(self, **settings: float | str | None) -> None:
         """Change settings of the app, or of its environment."""
         self.changed |= settings
@@ -64,10 +75,7 @@ class Driver:
         if until:
             wait_until(until)
             self._write(None)
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        assert CANARY not in line
-        outcome = json.loads(line)
+        outcome = self._read()
         assert not texts or QUESTION[0] not in str(outcome["log"])
         return outcome
 

@@ -9,6 +9,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 STOP_REASONS: dict[str, StopReason] = {
     "end_turn": "complete",
     "stop_sequence": "complete",
+    "tool_use": "tools",  # {% if cookiecutter is tooled %}
     "max_tokens": "max_tokens",
     "model_context_window_exceeded": "max_tokens",
 }
@@ -63,6 +65,44 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, A
 
 
 # {% endif %}
+# {% if cookiecutter is tooled %}
+def messages_of(turn: Turn) -> list[dict[str, Any]]:
+    """A message; for a round the blocks that the model sent, thinking too, then a message with all results."""
+    if not isinstance(turn, Round):
+        # {% if cookiecutter.attachments == "none" %}
+        return [{"role": turn.role, "content": turn.text}]
+        # {% else %}
+        return [{"role": turn.role, "content": content(turn.text, turn.attachments)}]
+        # {% endif %}
+    ids = [block["id"] for block in turn.items if block["type"] == "tool_use"]
+    results = [
+        {"type": "tool_result", "tool_use_id": tool_use_id, "content": call.result, "is_error": failed(call)}
+        for tool_use_id, call in zip(ids, turn.calls, strict=True)
+    ]
+    said = {"role": "assistant", "content": turn.items}
+    return [said, {"role": "user", "content": results}] if results else [said]
+
+
+def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Add a delta to its block: text, thinking, its signature, or the JSON of a tool's input."""
+    for name, piece in delta.items():
+        if isinstance(piece, str) and name != "type":
+            block[name] = block.get(name, "") + piece
+
+
+def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
+    """What is kept of a turn that has ended with these blocks; a text without a word would not be taken back."""
+    calls = []
+    for block in blocks:
+        if "input" in block:
+            written = block.pop("partial_json", "")
+            block["input"] = as_object(written)
+            if block["type"] == "tool_use":
+                calls.append((block["name"], written or "{}"))
+    return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -72,7 +112,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     from anthropic import AsyncStream, omit
 
     provider = request.provider
-    # {% if cookiecutter.attachments == "none" %}
+    # {% if cookiecutter is tooled %}
+    turns: list[Any] = [message for turn in turns_of(request) for message in messages_of(turn)]
+    tools: Any = [
+        {"name": tool.name, "description": tool.description, "input_schema": tool.schema} for tool in request.tools
+    ]
+    # {% elif cookiecutter.attachments == "none" %}
     turns: list[Any] = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
     turns: list[Any] = [
@@ -85,13 +130,22 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             model=request.model,
             system=request.system_prompt or omit,
             messages=turns,
+            tools=tools or omit,  # {% if cookiecutter is tooled %}
             max_tokens=request.max_tokens,
             stream=True,
         ) as response:
             await expect_stream(response.http_response, provider)
             counted: dict[str, Any] = {}
             stop_reason: StopReason | None = None
+            blocks: dict[int, dict[str, Any]] = {}  # {% if cookiecutter is tooled %}
             async for event in await response.parse(to=AsyncStream[Any]):
+                # {% if cookiecutter is tooled %}
+                match event:
+                    case {"index": int(index), "content_block": dict(block)}:
+                        blocks[index] = {**block}
+                    case {"index": int(index), "delta": dict(delta)}:
+                        grow(blocks.setdefault(index, {}), delta)
+                # {% endif %}
                 match event:
                     case {"content_block": {"text": str(text)}} | {"delta": {"text": str(text)}}:
                         yield Chunk(text)
@@ -101,6 +155,11 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         raise failure("blocked", provider, str(event))
                     case {"delta": {"stop_reason": str(reason)}}:
                         stop_reason = STOP_REASONS.get(reason, "ended_early")
+                        # {% if cookiecutter is tooled %}
+                        if stop_reason in {"complete", "tools"}:
+                            for chunk in turn_of(request, [*blocks.values()]):
+                                yield chunk
+                        # {% endif %}
                         yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
                     case {"type": "message_stop"} if not stop_reason:
                         yield Chunk(stop_reason="complete")

@@ -1,6 +1,7 @@
 """Amazon Bedrock, through its Converse API: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html."""
 
 import os
+from base64 import b64decode, b64encode  # {% if cookiecutter is tooled %}
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from functools import lru_cache
@@ -10,6 +11,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request, keys
+from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, key_setting
 from chat.providers.threads import in_thread
@@ -80,6 +82,67 @@ def content(text: str, images: tuple[Attachment, ...]) -> list[dict[str, Any]]:
 
 
 # {% endif %}
+# {% if cookiecutter is tooled %}
+def messages_of(turn: Turn) -> list[dict[str, Any]]:
+    """A message; for a round the blocks that the model sent, reasoning too, then a message with all results."""
+    if not isinstance(turn, Round):
+        # {% if cookiecutter.attachments == "none" %}
+        return [{"role": turn.role, "content": [{"text": turn.text}]}]
+        # {% else %}
+        return [{"role": turn.role, "content": content(turn.text, turn.attachments)}]
+        # {% endif %}
+    ids = [block["toolUse"]["toolUseId"] for block in turn.items if "toolUse" in block]
+    results = [
+        {
+            "toolResult": {
+                "toolUseId": tool_use_id,
+                "content": [{"text": call.result}],
+                "status": "error" if failed(call) else "success",
+            }
+        }
+        for tool_use_id, call in zip(ids, turn.calls, strict=True)
+    ]
+    said = {"role": "assistant", "content": [with_bytes(block) for block in turn.items]}
+    return [said, {"role": "user", "content": results}] if results else [said]
+
+
+def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Add a delta to its block: text, the JSON of a tool's input, reasoning or its signature."""
+    match delta:
+        case {"text": text}:
+            block["text"] = block.get("text", "") + text
+        case {"toolUse": {"input": text}}:
+            block["toolUse"]["input"] = block["toolUse"].get("input", "") + text
+        case {"reasoningContent": {"redactedContent": data}}:
+            block["reasoningContent"] = {"redactedContent": data}
+        case {"reasoningContent": dict(pieces)}:
+            reasoning = block.setdefault("reasoningContent", {"reasoningText": {"text": ""}})["reasoningText"]
+            for name, piece in pieces.items():
+                reasoning[name] = reasoning.get(name, "") + piece
+
+
+def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
+    """What is kept of a turn that has ended with these blocks; a text without a word would not be taken back."""
+    calls = []
+    for block in blocks:
+        match block:
+            case {"toolUse": dict(tool_use)}:
+                calls.append((tool_use["name"], tool_use.get("input") or "{}"))
+                tool_use["input"] = as_object(tool_use.get("input", ""))
+            case {"reasoningContent": {"redactedContent": data}}:  # bytes, which JSON has not
+                block["reasoningContent"] = {"redactedContent": b64encode(data).decode()}
+    return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)
+
+
+def with_bytes(block: dict[str, Any]) -> dict[str, Any]:
+    """A block that was kept, as the SDK takes it."""
+    match block:
+        case {"reasoningContent": {"redactedContent": data}}:
+            return {"reasoningContent": {"redactedContent": b64decode(data)}}
+    return block
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -90,7 +153,14 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
     provider = request.provider
     opened = []
-    # {% if cookiecutter.attachments == "none" %}
+    # {% if cookiecutter is tooled %}
+    turns = [message for turn in turns_of(request) for message in messages_of(turn)]
+    tools = [
+        {"toolSpec": {"name": tool.name, "description": tool.description, "inputSchema": {"json": tool.schema}}}
+        for tool in request.tools
+    ]
+    blocks: dict[int, dict[str, Any]] = {}
+    # {% elif cookiecutter.attachments == "none" %}
     turns = [{"role": message.role, "content": [{"text": message.text}]} for message in request.messages]
     # {% else %}
     turns = [
@@ -104,6 +174,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             system=[{"text": request.system_prompt}] if request.system_prompt else [],
             messages=turns,
             inferenceConfig={"maxTokens": request.max_tokens},
+            **({"toolConfig": {"tools": tools}} if tools else {}),  # {% if cookiecutter is tooled %}
         )
         if is_document(headers := response["ResponseMetadata"]["HTTPHeaders"]):
             raise failure("address", provider, headers["content-type"])
@@ -116,6 +187,16 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     try:
         async with aclosing(in_thread(converse)) as events:
             async for event in events:
+                # {% if cookiecutter is tooled %}
+                match event:
+                    case {"contentBlockStart": {"contentBlockIndex": index, "start": start}}:
+                        blocks[index] = {**start}
+                    case {"contentBlockDelta": {"contentBlockIndex": index, "delta": delta}}:
+                        grow(blocks.setdefault(index, {}), delta)
+                    case {"messageStop": {"stopReason": "tool_use" | "end_turn" | "stop_sequence"}}:
+                        for chunk in turn_of(request, [*blocks.values()]):
+                            yield chunk
+                # {% endif %}
                 match event:
                     case {"contentBlockDelta": {"delta": {"text": text}}}:
                         yield Chunk(text)
@@ -129,6 +210,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         raise failure("blocked", provider, reason)
                     case {"messageStop": {"stopReason": "end_turn" | "stop_sequence"}}:
                         yield Chunk(stop_reason="complete")
+                    # {% if cookiecutter is tooled %}
+                    case {"messageStop": {"stopReason": "tool_use"}}:
+                        yield Chunk(stop_reason="tools")
+                    # {% endif %}
                     case {"messageStop": stop}:
                         yield Chunk(stop_reason="ended_early", detail=stop.get("stopReason", ""))
     except ProviderError:

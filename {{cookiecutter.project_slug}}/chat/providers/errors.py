@@ -29,6 +29,7 @@ TOLD = {
     # {% if cookiecutter.attachments != "none" %}
     "image": "{provider.label} did not accept an image. Choose a model that sees, or ask without it.",
     # {% endif %}
+    "tools": "This model cannot call tools. Choose another one.",  # {% if cookiecutter is tooled %}
     "not_found": "{provider.label} has no such model. Choose another one.",
     "address": "{provider.label} is not what answered. Check {address}.",
     "memory": "The model needs more memory than there is. Choose a smaller one, or ask something shorter.",
@@ -55,6 +56,11 @@ KINDS_BY_WORDS = {
     "memory": r"out of memory|more system memory|insufficient memory|failed to allocate",
     "system_prompt": r"(system|developer) (role|message|prompt|instruction)s? (is |are )?not (supported|enabled)|"
     r"roles must alternate|only user and assistant roles|(not|n\\?'t) support .{0,3}system",
+    # {% if cookiecutter is tooled %}
+    "tools": r"(tools?|(tool|function).?(use|call\w*))\W{0,3}(is |are )?not (supported|enabled)|"
+    r"unsupported param: tools|(not|n\\?'t) support \W?(tool|function)|endpoints found that support tool|"
+    r"requires --(jinja|enable-auto-tool-choice)",
+    # {% endif %}
     "not_found": r"(models?|deployment)\b.{0,80}\b(not exist|not found|is invalid|not supported by any provider)|"
     r"resourcenotfound|"  # {% if cookiecutter is using("bedrock") %}
     r"(invalid|unknown|no such) model|not a valid model|unable to access model|no endpoints found for|: 'model: |"

@@ -1,5 +1,6 @@
 """Google's Gemini API: https://ai.google.dev/api/generate-content."""
 
+import json  # {% if cookiecutter is tooled %}
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from chat import settings
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers.calls import Round, Turn, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, problem
 
 if TYPE_CHECKING:
     from google.genai.client import AsyncClient
+    from google.genai.types import Content, Part  # {% if cookiecutter is tooled %}
 
 BLOCKED = ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII")
 
@@ -55,6 +58,56 @@ async def models(provider: Provider) -> list[str]:
     )
 
 
+# {% if cookiecutter is tooled %}
+def functions_of(request: Request) -> dict[str, Any]:
+    """The options that offer the tools of a request, which the SDK must not call itself."""
+    from google.genai.types import AutomaticFunctionCallingConfig, FunctionDeclaration, Tool
+
+    functions = [
+        FunctionDeclaration(name=tool.name, description=tool.description, parameters_json_schema=tool.schema)
+        for tool in request.tools
+    ]
+    if not functions:
+        return {}
+    calling = AutomaticFunctionCallingConfig(disable=True)
+    return {"tools": [Tool(function_declarations=functions)], "automatic_function_calling": calling}
+
+
+def contents_of(turn: Turn) -> "list[Content]":
+    """The content of a message; for a round that of the model with its signatures, then one with all responses."""
+    from google.genai.types import Content, FunctionResponse, Part
+
+    if not isinstance(turn, Round):
+        # {% if cookiecutter.attachments == "none" %}
+        parts = [Part(text=turn.text)]
+        # {% else %}
+        parts = [Part.from_bytes(data=image.image, mime_type=image.type) for image in turn.attachments]
+        parts += [Part(text=turn.text)] if turn.text else []
+        # {% endif %}
+        return [Content(role="user" if turn.role == "user" else "model", parts=parts)]
+    said = Content.model_validate_json(json.dumps({"role": "model", "parts": turn.items}))
+    asked = [part.function_call for part in said.parts or [] if part.function_call]
+    responses = [
+        Part(
+            function_response=FunctionResponse(
+                id=function_call.id,
+                name=function_call.name,
+                response={"error" if failed(call) else "output": call.result},
+            )
+        )
+        for function_call, call in zip(asked, turn.calls, strict=True)
+    ]
+    return [said, Content(role="user", parts=responses)] if responses else [said]
+
+
+def turn_of(request: Request, said: "list[Part]") -> list[Chunk]:
+    """What is kept of a turn that has ended with these parts."""
+    calls = [part.function_call for part in said if part.function_call]
+    written = [(call.name or "", json.dumps(call.args or {}, ensure_ascii=False)) for call in calls]
+    return kept(request, [part.model_dump(mode="json", exclude_none=True) for part in said], written)
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -64,6 +117,9 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     from google.genai.types import Content, GenerateContentConfig, Part
 
     provider = request.provider
+    # {% if cookiecutter is tooled %}
+    turns: list[Content] = [content for turn in turns_of(request) for content in contents_of(turn)]
+    # {% else %}
     roles = {"user": "user", "assistant": "model"}
     # {% if cookiecutter.attachments == "none" %}
     turns = [Content(role=roles[message.role], parts=[Part(text=message.text)]) for message in request.messages]
@@ -74,6 +130,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         parts += [Part(text=message.text)] if message.text else []
         turns.append(Content(role=roles[message.role], parts=parts))
     # {% endif %}
+    # {% endif %}
     try:
         chunks: Any = await client(api_key(provider), base_url(provider)).models.generate_content_stream(
             model=request.model,
@@ -81,9 +138,11 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             config=GenerateContentConfig(
                 system_instruction=request.system_prompt or None,
                 max_output_tokens=request.max_tokens,
+                **functions_of(request),  # {% if cookiecutter is tooled %}
             ),
         )
         usage = None
+        said: list[Part] = []  # {% if cookiecutter is tooled %}
         async with aclosing(chunks):
             async for chunk in chunks:
                 if is_document(headers := chunk.sdk_http_response.headers):
@@ -94,11 +153,18 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                 for candidate in chunk.candidates or []:
                     for part in (candidate.content and candidate.content.parts) or []:
                         yield Chunk(reasoning=part.text or "") if part.thought else Chunk(part.text or "")
+                        said.append(part)  # {% if cookiecutter is tooled %}
                     reason = candidate.finish_reason
                     if reason in BLOCKED:
                         raise failure("blocked", provider, reason)
                     if reason == "STOP":
+                        # {% if cookiecutter is tooled %}
+                        for part_kept in turn_of(request, said):
+                            yield part_kept
+                        yield Chunk(stop_reason="tools" if any(part.function_call for part in said) else "complete")
+                        # {% else %}
                         yield Chunk(stop_reason="complete")
+                        # {% endif %}
                     elif reason == "MAX_TOKENS":
                         yield Chunk(stop_reason="max_tokens")
                     elif reason:

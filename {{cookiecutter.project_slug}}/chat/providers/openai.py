@@ -10,6 +10,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers.calls import Round, Turn, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
 
@@ -58,6 +59,24 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, s
 
 
 # {% endif %}
+# {% if cookiecutter is tooled %}
+def items_of(turn: Turn) -> list[dict[str, Any]]:
+    """The item of a message; of a round those that the model sent, reasoning too, and an output for each call."""
+    if not isinstance(turn, Round):
+        # {% if cookiecutter.attachments == "none" %}
+        return [{"role": turn.role, "content": turn.text}]
+        # {% else %}
+        return [{"role": turn.role, "content": content(turn.text, turn.attachments)}]
+        # {% endif %}
+    ids = [item["call_id"] for item in turn.items if item["type"] == "function_call"]
+    outputs = [
+        {"type": "function_call_output", "call_id": call_id, "output": outcome(call)}
+        for call_id, call in zip(ids, turn.calls, strict=True)
+    ]
+    return [*turn.items, *outputs]
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -67,7 +86,19 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     from openai import AsyncStream
 
     provider = request.provider
-    # {% if cookiecutter.attachments == "none" %}
+    # {% if cookiecutter is tooled %}
+    turns = [item for turn in turns_of(request) for item in items_of(turn)]
+    tools: Any = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.schema,
+            "strict": False,  # where it is, every argument must be given
+        }
+        for tool in request.tools
+    ]
+    # {% elif cookiecutter.attachments == "none" %}
     turns = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
     turns = [
@@ -84,9 +115,11 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             stream=True,
             # In place of `input`, which the SDK checks for 0.25 ms a message: a long conversation would be felt.
             extra_body={"input": turns},
+            tools=tools,  # {% if cookiecutter is tooled %}
         ) as response:
             await expect_stream(response.http_response, provider)
             refused = False
+            output: list[dict[str, Any]] = []  # {% if cookiecutter is tooled %}
             # As dictionaries: typed events would take most of the time that the SDK needs for a reply.
             async for event in await response.parse(to=AsyncStream[Any]):
                 match event:
@@ -100,6 +133,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         "delta": str(text),
                     }:
                         yield Chunk(reasoning=text)
+                    # {% if cookiecutter is tooled %}
+                    case {"type": "response.output_item.done", "item": dict(item)}:
+                        output.append(item)
+                    # {% endif %}
                     case {"type": "response.failed" | "error"}:  # the SDK raises nothing
                         raise provider_error(event.get("response") or event, provider)
                 match event:
@@ -109,7 +146,14 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     case {"type": "response.completed" | "response.incomplete"} if refused:
                         raise failure("blocked", provider, "refusal")
                     case {"type": "response.completed"}:
+                        # {% if cookiecutter is tooled %}
+                        asked = [item for item in output if item["type"] == "function_call"]
+                        for chunk in kept(request, output, [(item["name"], item["arguments"]) for item in asked]):
+                            yield chunk
+                        yield Chunk(stop_reason="tools" if asked else "complete")
+                        # {% else %}
                         yield Chunk(stop_reason="complete")
+                        # {% endif %}
                     case {"response": {"incomplete_details": {"reason": "content_filter" as reason}}}:
                         raise failure("blocked", provider, reason)
                     case {"response": {"incomplete_details": {"reason": "max_output_tokens"}}}:

@@ -5,11 +5,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4  # {% if cookiecutter is tooled %}
 
 from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers.calls import Round, Turn, as_object, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
 from chat.providers.thinking import thoughts_apart
@@ -25,9 +27,16 @@ STOP_REASONS: dict[str, StopReason] = {
     "end_turn": "complete",
     "eos": "complete",
     "eos_token": "complete",
+    "tool_calls": "complete",  # {% if cookiecutter is tooled %}
     "length": "max_tokens",
     "max_tokens": "max_tokens",
 }
+# {% if cookiecutter is tooled %}
+# What is sent back beside the text of a turn, under the names under which it came, since some servers refuse others.
+SENT_BACK = ("reasoning_content", "reasoning", "reasoning_details", "tool_calls")
+# What of that comes in pieces.
+IN_PIECES = {"reasoning_content", "reasoning", "arguments", "text", "summary", "data"}
+# {% endif %}
 
 
 def prepare(provider: Provider) -> None:
@@ -65,7 +74,9 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
     """The same, with what the model thought where the server leaves it."""
     provider = request.provider
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
-    # {% if cookiecutter.attachments == "none" %}
+    # {% if cookiecutter is tooled %}
+    messages = [message for turn in turns_of(request) for message in messages_of(turn)]
+    # {% elif cookiecutter.attachments == "none" %}
     messages = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
     messages = [
@@ -75,6 +86,16 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
     extra: dict[str, Any] = {"messages": system + messages, provider.max_tokens_field: request.max_tokens}
     if provider.usage_on_request:
         extra["stream_options"] = {"include_usage": True}
+    # {% if cookiecutter is tooled %}
+    if request.tools:
+        extra["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": tool.name, "description": tool.description, "parameters": tool.schema},
+            }
+            for tool in request.tools
+        ]
+    # {% endif %}
     # {% if cookiecutter is tempered %}
     if request.temperature is not None:
         extra["temperature"] = request.temperature
@@ -89,8 +110,15 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
         ) as response:
             await expect_stream(response.http_response, provider)
             refused, usage, stop_reason = False, None, None
+            turn: dict[str, Any] = {"role": "assistant", "content": ""}  # {% if cookiecutter is tooled %}
             async for data in events(response.iter_bytes()):
                 if data == "[DONE]":  # the end, also where no reason was given
+                    # {% if cookiecutter is tooled %}
+                    if not stop_reason:
+                        stop_reason = "tools" if "tool_calls" in turn else "complete"
+                        for part in turn_of(request, turn):
+                            yield part
+                    # {% endif %}
                     yield Chunk(usage=usage, stop_reason=stop_reason or "complete")
                     usage = None
                     continue
@@ -105,15 +133,29 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
                         case {"delta": dict(delta)} | {"message": dict(delta)}:
                             refused = refused or bool(delta.get("refusal"))
                             for part in parts(delta):
+                                turn["content"] += part.text  # {% if cookiecutter is tooled %}
                                 yield part
+                            # {% if cookiecutter is tooled %}
+                            join(turn, {name: delta[name] for name in SENT_BACK if name in delta})
+                            # {% endif %}
                     match choice:
                         case {"finish_reason": "error"}:
                             raise failure("overloaded", provider, data)
                         case {"finish_reason": str(reason)} if refused or reason == "content_filter":
                             raise failure("blocked", provider, reason)
+                        # {% if cookiecutter is tooled %}
+                        case {"finish_reason": str(reason)} if stop_reason is None:
+                            stop_reason = STOP_REASONS.get(reason.lower(), "ended_early")
+                            if stop_reason == "complete":
+                                stop_reason = "tools" if "tool_calls" in turn else "complete"
+                                for part in turn_of(request, turn):
+                                    yield part
+                            yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
+                        # {% else %}
                         case {"finish_reason": str(reason)}:
                             stop_reason = STOP_REASONS.get(reason.lower(), "ended_early")
                             yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
+                        # {% endif %}
             yield Chunk(usage=usage)
     except ProviderError:
         raise
@@ -142,6 +184,66 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, A
         {"type": "image_url", "image_url": {"url": f"data:{image.type};base64,{image.base64}"}} for image in images
     ]
     return [*parts, {"type": "text", "text": text}] if text else parts
+
+
+# {% endif %}
+# {% if cookiecutter is tooled %}
+def messages_of(turn: Turn) -> list[dict[str, Any]]:
+    """A message; for a round that of the model, with its calls, then one for each result."""
+    if not isinstance(turn, Round):
+        # {% if cookiecutter.attachments == "none" %}
+        return [{"role": turn.role, "content": turn.text}]
+        # {% else %}
+        return [{"role": turn.role, "content": content(turn.text, turn.attachments)}]
+        # {% endif %}
+    results = [
+        {"role": "tool", "tool_call_id": asked["id"], "content": outcome(call)}
+        for asked, call in zip(turn.items[0].get("tool_calls", []), turn.calls, strict=True)
+    ]
+    return [*turn.items, *results]
+
+
+def join(whole: dict[str, Any], piece: dict[str, Any]) -> None:
+    """Add a piece to what has come before it."""
+    for name, value in piece.items():
+        match value:
+            case str() if name in IN_PIECES:
+                whole[name] = whole.get(name, "") + value
+            case dict():
+                join(whole.setdefault(name, {}), value)
+            case list():
+                for item in value:
+                    join(item_of(whole.setdefault(name, []), item), item)
+            case _ if value not in (None, ""):
+                whole[name] = value
+
+
+def item_of(items: list[dict[str, Any]], piece: dict[str, Any]) -> dict[str, Any]:
+    """The item that a piece belongs to: one with its index. Some servers count wrong, so an id may tell another."""
+    for item in reversed(items):
+        same = (item.get(name) in (None, piece.get(name) or item.get(name)) for name in ("id", "type"))
+        if piece.get("index") == item.get("index") and all(same):
+            return item
+    items.append({})
+    return items[-1]
+
+
+def turn_of(request: Request, turn: dict[str, Any]) -> list[Chunk]:
+    """What is kept of a turn that has ended: some servers give calls no ids, and many read the arguments again."""
+    calls = []
+    for call in turn.get("tool_calls", []):
+        function = call.setdefault("function", {})
+        written = function.get("arguments") or "{}"
+        written = written if isinstance(written, str) else json.dumps(written, ensure_ascii=False)
+        calls.append((function.setdefault("name", ""), written))
+        function["arguments"] = json.dumps(as_object(written), ensure_ascii=False)
+        call |= {"id": call.get("id") or f"call_{uuid4().hex}", "type": "function"}
+        call.pop("index", None)
+    # {% if cookiecutter is choosing("deepseek") %}
+    if request.provider.name == "deepseek":
+        turn.setdefault("reasoning_content", "")  # it wants this also of a model that did not think
+    # {% endif %}
+    return kept(request, [turn], calls)
 
 
 # {% endif %}

@@ -36,7 +36,11 @@ async def thoughts_apart(chunks: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]
             async for chunk in chunks:
                 text += chunk.text
                 apart = apart or bool(chunk.reasoning)
+                # {% if cookiecutter is tooled %}
+                yield news(chunk, last=chunk.stop_reason is not None or chunk.part is not None)
+                # {% else %}
                 yield news(chunk, last=chunk.stop_reason is not None)
+                # {% endif %}
     except ProviderError:
         yield news(Chunk(), last=True)
         raise
