@@ -102,6 +102,11 @@ def tooled(answers: dict[str, Any]) -> bool:
     return answers.get("tools", "none") != "none"  # the starter does not ask
 
 
+def searching(answers: dict[str, Any]) -> bool:
+    """Whether the model may search the web, which some provider does itself."""
+    return tooled(answers) and any(provider["search_tool"] for provider in chosen(answers))
+
+
 def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
     """Whether the app runs in a container, and keeps conversations in this way where one is named."""
     return answers["deployment"] != "none" and history in (None, answers["history"])

@@ -63,7 +63,11 @@ FILES: Sequence[tuple[Condition, str]] = [
     (remote, "chat/providers/errors.py chat/providers/keys.py chat/replies/retries.py"),
     (listing, "chat/ui/models.py"),
     (remote, "tests/test_errors.py tests/test_keys.py tests/test_retries.py"),
-    (remote, "chat/providers/calls.py tests/test_calls.py"),
+    (
+        served("openai", "anthropic", "gemini", "bedrock", "openai_compatible"),
+        "chat/providers/calls.py chat/providers/sources.py tests/test_calls.py tests/test_sources.py",
+    ),
+    (stepped, "chat/providers/sources.py tests/test_sources.py"),
     (tooled, "chat/providers/calls.py tests/test_calls.py"),
     (anything_but("extra_providers", ""), "chat/providers/switch.py chat/replies/fallback.py tests/test_fallback.py"),
     (anything_but("streaming", "off"), "chat/ui/growing.py tests/test_markdown.py"),

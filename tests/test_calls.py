@@ -8,10 +8,11 @@ import httpx2
 import pytest
 from test_providers import Driver, environment, wire_format
 
+from conftest import PROVIDERS as FACTS
 from conftest import Bake
 from wire import DIALECTS, REASONING, Wire, signature
 from wire.bedrock import event as bedrock_event
-from wire.quirks import DONE, END, anthropic, chat, good, raw, refusal
+from wire.quirks import DONE, END, GOOD, SAY, anthropic, chat, delta, good, raw, refusal
 from wire.reply import sse
 from wire.scenarios import split
 
@@ -496,6 +497,120 @@ def test_the_server_refuses_a_call_without_its_result(calls: Calls, provider: st
     answer = httpx2.post(f"{calls.wire.url}{calls.wire.requests[-1].path}", json=calls.body)
     assert answer.status_code == 400
     assert words in answer.text
+
+
+SEARCHING = ("openai", "anthropic", "gemini", "openrouter", "groq")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_web_is_searched_by_those_who_can(calls: Calls, provider: str) -> None:
+    calls.play(provider, "good")
+    calls.ask(provider)
+    assert not searches(provider, calls.body)
+    calls.driver.set(WEB_SEARCH=True)
+    for tools in (TOOLS, ()):
+        outcome = calls.ask(provider, tools=tools)
+        assert outcome["stop_reason"] == "complete", outcome
+        assert searches(provider, calls.body) == (provider in SEARCHING)
+    calls.driver.set(WEB_SEARCH=False)
+
+
+def searches(provider: str, body: Any) -> bool:
+    """Whether a request lets the model search the web, as the provider's documentation has it."""
+    tools = body.get("tools", [])
+    if provider == "gemini":
+        both = any("functionDeclarations" in tool for tool in tools) and any("googleSearch" in tool for tool in tools)
+        together = {"includeServerSideToolInvocations": True}
+        assert (body.get("toolConfig") == together) == both
+        return any(tool.get("googleSearch") == {} for tool in tools)
+    kind = FACTS[provider]["search_tool"]
+    options = {"name": "web_search", "allowed_callers": ["direct"]} if provider == "anthropic" else {}
+    return bool(kind) and {"type": kind, **options} in tools
+
+
+PAGE, OTHER = ("The page", "https://a.example/1"), ("Another", "https://a.example/2")
+
+
+def web(title: str, address: str, **fields: Any) -> dict[str, Any]:
+    """An annotation of OpenAI."""
+    return {"type": "url_citation", "title": title, "url": address, "start_index": 0, "end_index": 5} | fields
+
+
+def annotated(*pages: tuple[str, str]) -> bytes:
+    """Annotations in OpenAI's stream."""
+    kind = "response.output_text.annotation.added"
+    return b"".join(sse({"type": kind, "annotation": web(*page)}) for page in pages)
+
+
+def cited_by_anthropic(*citations: dict[str, Any]) -> bytes:
+    """A block of text with citations."""
+    written = anthropic("content_block_start", index=0, content_block={"type": "text", "text": "", "citations": []})
+    written += anthropic("content_block_delta", index=0, delta={"type": "text_delta", "text": "So it is."})
+    for citation in citations:
+        delta = {"type": "citations_delta", "citation": citation}
+        written += anthropic("content_block_delta", index=0, delta=delta)
+    return written + anthropic("content_block_stop", index=0)
+
+
+def cited_by_bedrock(*citations: dict[str, Any]) -> bytes:
+    """The same."""
+    deltas = [{"text": "So it is."}, *({"citation": citation} for citation in citations)]
+    written = [bedrock_event("contentBlockDelta", contentBlockIndex=0, delta=delta) for delta in deltas]
+    return b"".join(written) + bedrock_event("contentBlockStop", contentBlockIndex=0)
+
+
+def source(title: str, address: str = "", passage: str = "", page: int | None = None) -> dict[str, Any]:
+    """A source among the parts of a reply."""
+    return {"kind": "source", "title": title, "address": address, "passage": passage, "page": page, "number": 0}
+
+
+FOUND = [{"web": {"title": title, "uri": address}} for title, address in (PAGE, PAGE, OTHER)]
+# How each provider tells what a reply rests on, the text that is kept, and the sources.
+CITED: dict[str, tuple[bytes, str, list[dict[str, Any]]]] = {
+    "openai": (
+        SAY["openai"]("So it is.") + annotated(PAGE, OTHER, PAGE),
+        "So it is.",
+        [source(*PAGE), source(*OTHER)],
+    ),
+    "openrouter": (
+        SAY["chat"]("So it is.")
+        + delta("", annotations=[{"type": "url_citation", "url_citation": web(*PAGE, content="Words.")}]),
+        "So it is.",
+        [source(*PAGE, "Words.")],
+    ),
+    "gemini": (
+        SAY["gemini"]("So it is.") + sse({"candidates": [{"groundingMetadata": {"groundingChunks": FOUND}}]}),
+        "So it is.",
+        [source(*PAGE), source(*OTHER)],
+    ),
+    "anthropic": (
+        cited_by_anthropic(
+            {"type": "web_search_result_location", "title": PAGE[0], "url": PAGE[1], "cited_text": "Words."},
+            {"type": "page_location", "document_title": "a.pdf", "cited_text": "More.", "start_page_number": 3},
+        )
+        * 2,
+        "So it is. [1] [2]So it is. [1] [2]",
+        [source(*PAGE, "Words."), source("a.pdf", "", "More.", 3)],
+    ),
+    "bedrock": (
+        cited_by_bedrock(
+            {"title": PAGE[0], "location": {"web": {"url": PAGE[1]}}, "sourceContent": [{"text": "Words."}]},
+            {"title": "a.pdf", "location": {"documentPage": {"documentIndex": 0, "start": 3, "end": 4}}},
+        ),
+        "So it is. [1] [2]",
+        [source(*PAGE, "Words."), source("a.pdf", "", "", 3)],
+    ),
+}
+
+
+@pytest.mark.parametrize("provider", CITED)
+def test_what_a_reply_rests_on(calls: Calls, provider: str) -> None:
+    written, text, sources = CITED[provider]
+    wire = wire_format(provider)
+    calls.wire.answer(raw(wire, written + END[wire](GOOD[wire])))
+    outcome = calls.ask(provider)
+    assert outcome["stop_reason"] == "complete", outcome
+    assert outcome["parts"] == [{"kind": "text", "text": text}, *sources]
 
 
 REFUSALS = {

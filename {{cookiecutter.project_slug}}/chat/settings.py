@@ -68,6 +68,7 @@ class Provider:
     # {% if cookiecutter is using("openai_compatible") %}
     max_tokens_field: str = "max_tokens"
     usage_on_request: bool = True  # whether it may be asked to count the tokens
+    search_tool: str = ""  # by which it searches the web itself  # {% if cookiecutter is searching %}
     # {% endif %}
 
 
@@ -201,6 +202,7 @@ LONGEST_WAIT_SECONDS = 30  # for a provider that says when to come back; beyond 
 TOOL_ROUNDS = 8  # of calls, in one reply
 CALL_SECONDS = 60  # that a call may take
 RESULT_CHARACTERS = 20_000  # of a result that the model is told
+WEB_SEARCH = False  # whether the model may search the web, where its provider can; it costs more  # {% if cookiecutter is searching %}
 # {% endif %}
 # {% if cookiecutter.attachments != "none" %}
 

@@ -7,7 +7,13 @@ from chat.conversation.calls import Replay, ToolCall
 from chat.conversation.messages import Message
 from chat.conversation.parts import Part, Text
 from chat.providers import Request
-from chat.providers.calls import Round, as_object, kept, outcome, turns_of
+from chat.providers.calls import (
+    Round,
+    as_object,  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
+    kept,
+    outcome,  # {% if cookiecutter is using("openai", "openai_compatible") %}
+    turns_of,
+)
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
@@ -51,6 +57,20 @@ def test_no_question_follows_on_results() -> None:
     assert [told(stopped), question] == ["(This reply was stopped.)", asked]
 
 
+# {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
+def test_arguments_that_are_no_object() -> None:
+    assert as_object('{"zone": "UTC"}') == {"zone": "UTC"}
+    assert as_object("") == {}
+    assert [as_object(wrong) for wrong in ("[1]", '{"zone')] == [{"INVALID_JSON": "[1]"}, {"INVALID_JSON": '{"zone'}]
+
+
+# {% endif %}
+# {% if cookiecutter is using("openai", "openai_compatible") %}
+def test_a_failure_is_told_in_words() -> None:
+    assert [outcome(CALL), outcome(FAILED)] == ["12:30", "Error: There is no zone."]
+
+
+# {% endif %}
 def test_a_turn_is_kept_with_its_calls_and_after_them() -> None:
     call, replay = (chunk.part for chunk in kept(request(), REPLAY.items, [("time_in", "{}")]))
     assert isinstance(call, ToolCall)
@@ -58,10 +78,3 @@ def test_a_turn_is_kept_with_its_calls_and_after_them() -> None:
     assert replay == REPLAY
     assert kept(request(), REPLAY.items, []) == []
     assert [chunk.part for chunk in kept(request(reply(CALL, REPLAY)), LAST.items, [])] == [LAST]
-
-
-def test_arguments_and_results() -> None:
-    assert as_object('{"zone": "UTC"}') == {"zone": "UTC"}
-    assert as_object("") == {}
-    assert [as_object(wrong) for wrong in ("[1]", '{"zone')] == [{"INVALID_JSON": "[1]"}, {"INVALID_JSON": '{"zone'}]
-    assert [outcome(CALL), outcome(FAILED)] == ["12:30", "Error: There is no zone."]

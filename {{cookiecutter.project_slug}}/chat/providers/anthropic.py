@@ -12,6 +12,7 @@ from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
+from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -84,10 +85,12 @@ def messages_of(turn: Turn) -> list[dict[str, Any]]:
 
 
 def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
-    """Add a delta to its block: text, thinking, its signature, or the JSON of a tool's input."""
+    """Add a delta to its block: text, a citation, thinking, its signature, or the JSON of a tool's input."""
     for name, piece in delta.items():
         if isinstance(piece, str) and name != "type":
             block[name] = block.get(name, "") + piece
+    if "citation" in delta:
+        block["citations"] = [*(block.get("citations") or []), delta["citation"]]
 
 
 def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
@@ -100,6 +103,15 @@ def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
             if block["type"] == "tool_use":
                 calls.append((block["name"], written or "{}"))
     return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)
+
+
+# {% endif %}
+# {% if cookiecutter is stepped %}
+def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Title, address, words and page of what is cited: a page of the web, a result of a search, or a file."""
+    title = citation.get("title") or citation.get("document_title") or ""
+    address = citation.get("url") or citation.get("source") or ""
+    return title, address, citation.get("cited_text") or "", citation.get("start_page_number")
 
 
 # {% endif %}
@@ -117,6 +129,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     tools: Any = [
         {"name": tool.name, "description": tool.description, "input_schema": tool.schema} for tool in request.tools
     ]
+    if settings.WEB_SEARCH:  # by the model itself, not by code that it writes
+        tools.append({"type": "web_search_20260318", "name": "web_search", "allowed_callers": ["direct"]})
     # {% elif cookiecutter.attachments == "none" %}
     turns: list[Any] = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
@@ -138,6 +152,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             counted: dict[str, Any] = {}
             stop_reason: StopReason | None = None
             blocks: dict[int, dict[str, Any]] = {}  # {% if cookiecutter is tooled %}
+            sources = Sources(request)  # {% if cookiecutter is stepped %}
             async for event in await response.parse(to=AsyncStream[Any]):
                 # {% if cookiecutter is tooled %}
                 match event:
@@ -151,6 +166,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         yield Chunk(text)
                     case {"content_block": {"thinking": str(text)}} | {"delta": {"thinking": str(text)}}:
                         yield Chunk(reasoning=text)
+                    # {% if cookiecutter is stepped %}
+                    case {"delta": {"citation": dict(citation)}}:
+                        sources.add(*source_of(citation))
+                    case {"type": "content_block_stop"}:
+                        yield Chunk(sources.marks())
+                    # {% endif %}
                     case {"delta": {"stop_reason": "refusal"}}:
                         raise failure("blocked", provider, str(event))
                     case {"delta": {"stop_reason": str(reason)}}:
@@ -166,6 +187,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                 match event:
                     case {"message": {"usage": dict(usage)}} | {"usage": dict(usage)}:  # so far; null: as before
                         counted |= {name: tokens for name, tokens in usage.items() if isinstance(tokens, int)}
+            # {% if cookiecutter is stepped %}
+            for source in sources.chunks():
+                yield source
+            # {% endif %}
             if counted.keys() >= {"input_tokens", "output_tokens"}:
                 cached = counted.get("cache_creation_input_tokens", 0) + counted.get("cache_read_input_tokens", 0)
                 yield Chunk(usage=Usage(counted["input_tokens"] + cached, counted["output_tokens"]))

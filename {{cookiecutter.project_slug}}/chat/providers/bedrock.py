@@ -14,6 +14,7 @@ from chat.providers import Chunk, Provider, ProviderError, Request, keys
 from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, key_setting
+from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 from chat.providers.threads import in_thread
 
 REGION = settings.secret("AWS_REGION") or settings.secret("AWS_DEFAULT_REGION") or "us-east-1"
@@ -143,6 +144,16 @@ def with_bytes(block: dict[str, Any]) -> dict[str, Any]:
 
 
 # {% endif %}
+# {% if cookiecutter is stepped %}
+def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Title, address, words and page of what is cited: a page of the web, a result of a search, or a file."""
+    location = citation.get("location", {})
+    address = location.get("web", {}).get("url") or citation.get("source", "")
+    words = "".join(content.get("text", "") for content in citation.get("sourceContent", []))
+    return citation.get("title", ""), address, words, location.get("documentPage", {}).get("start")
+
+
+# {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
     """The reply to the last message of a request, as it comes.
 
@@ -167,6 +178,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         {"role": message.role, "content": content(message.text, message.attachments)} for message in request.messages
     ]
     # {% endif %}
+    sources = Sources(request)  # {% if cookiecutter is stepped %}
 
     def converse(hand_over: Callable[[dict[str, Any]], bool]) -> None:
         response = client(key_if_any(provider), base_url(provider)).converse_stream(
@@ -202,6 +214,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         yield Chunk(text)
                     case {"contentBlockDelta": {"delta": {"reasoningContent": {"text": text}}}}:
                         yield Chunk(reasoning=text)
+                    # {% if cookiecutter is stepped %}
+                    case {"contentBlockDelta": {"delta": {"citation": citation}}}:
+                        sources.add(*source_of(citation))
+                    case {"contentBlockStop": _}:
+                        yield Chunk(sources.marks())
+                    # {% endif %}
                     case {"metadata": {"usage": {"inputTokens": int(sent), "outputTokens": int(said)}}}:
                         yield Chunk(usage=Usage(sent, said))
                     case {"messageStop": {"stopReason": "max_tokens" | "model_context_window_exceeded"}}:
@@ -216,6 +234,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     # {% endif %}
                     case {"messageStop": stop}:
                         yield Chunk(stop_reason="ended_early", detail=stop.get("stopReason", ""))
+            # {% if cookiecutter is stepped %}
+            for source in sources.chunks():
+                yield source
+            # {% endif %}
     except ProviderError:
         raise
     except ClientError as error:

@@ -4,9 +4,9 @@ Such a turn is kept as the provider sent it, and goes back with the results: pro
 what the model thought before it called among it.
 """
 
-import json
+import json  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import suppress  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,23 +52,27 @@ def failed(call: ToolCall) -> bool:
     return call.status != "done"
 
 
+# {% if cookiecutter is using("openai", "openai_compatible") %}
 def outcome(call: ToolCall) -> str:
     """What came of a call, for a model to which only words can tell a failure."""
     return f"Error: {call.result}" if failed(call) else call.result
 
 
+# {% endif %}
+# {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
 def as_object(arguments: str) -> dict[str, Any]:
     """The arguments of a call, where a provider wants them back as an object, which what a model writes may not be."""
     with suppress(ValueError):
         if isinstance(read := json.loads(arguments or "{}"), dict):
             return read
-    return {"INVALID_JSON": arguments}  # as in Anthropic's documentation of fine-grained tool streaming
+    return {"INVALID_JSON": arguments}
 
 
+# {% endif %}
 def kept(request: Request, items: list[dict[str, Any]], calls: list[tuple[str, str]]) -> list[Chunk]:
     """What a reply keeps of a turn that has ended: each call, a name and its arguments, and the turn as it was sent.
 
-    Of a turn without calls it keeps that only after one with calls: DeepSeek demands what was thought in all of them.
+    Of a turn without calls it keeps that only after one with calls: what was thought belongs to all of them.
     """
     chunks = [Chunk(part=ToolCall(new_id(), name, arguments)) for name, arguments in calls]
     if chunks or request.messages[-1].role == "assistant":

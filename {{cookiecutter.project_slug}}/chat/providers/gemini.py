@@ -13,6 +13,7 @@ from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.calls import Round, Turn, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, problem
+from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 
 if TYPE_CHECKING:
     from google.genai.client import AsyncClient
@@ -59,18 +60,23 @@ async def models(provider: Provider) -> list[str]:
 
 
 # {% if cookiecutter is tooled %}
-def functions_of(request: Request) -> dict[str, Any]:
-    """The options that offer the tools of a request, which the SDK must not call itself."""
-    from google.genai.types import AutomaticFunctionCallingConfig, FunctionDeclaration, Tool
+def options_of(request: Request) -> dict[str, Any]:
+    """The options that offer the tools of a request, which the SDK must not call itself, and a search of the web."""
+    from google.genai.types import AutomaticFunctionCallingConfig, FunctionDeclaration, GoogleSearch, Tool, ToolConfig
 
     functions = [
         FunctionDeclaration(name=tool.name, description=tool.description, parameters_json_schema=tool.schema)
         for tool in request.tools
     ]
-    if not functions:
+    search = GoogleSearch() if settings.WEB_SEARCH else None
+    if not functions and not search:
         return {}
-    calling = AutomaticFunctionCallingConfig(disable=True)
-    return {"tools": [Tool(function_declarations=functions)], "automatic_function_calling": calling}
+    return {
+        "tools": [Tool(function_declarations=functions or None, google_search=search)],
+        # Both together take that what it searched goes back with the results.
+        "tool_config": ToolConfig(include_server_side_tool_invocations=bool(functions and search) or None),
+        "automatic_function_calling": AutomaticFunctionCallingConfig(disable=True),
+    }
 
 
 def contents_of(turn: Turn) -> "list[Content]":
@@ -138,11 +144,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             config=GenerateContentConfig(
                 system_instruction=request.system_prompt or None,
                 max_output_tokens=request.max_tokens,
-                **functions_of(request),  # {% if cookiecutter is tooled %}
+                **options_of(request),  # {% if cookiecutter is tooled %}
             ),
         )
         usage = None
         said: list[Part] = []  # {% if cookiecutter is tooled %}
+        sources = Sources(request)  # {% if cookiecutter is stepped %}
         async with aclosing(chunks):
             async for chunk in chunks:
                 if is_document(headers := chunk.sdk_http_response.headers):
@@ -154,6 +161,11 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     for part in (candidate.content and candidate.content.parts) or []:
                         yield Chunk(reasoning=part.text or "") if part.thought else Chunk(part.text or "")
                         said.append(part)  # {% if cookiecutter is tooled %}
+                    # {% if cookiecutter is stepped %}
+                    for found in (candidate.grounding_metadata and candidate.grounding_metadata.grounding_chunks) or []:
+                        if place := found.web or found.retrieved_context:
+                            sources.add(place.title or "", place.uri or "")
+                    # {% endif %}
                     reason = candidate.finish_reason
                     if reason in BLOCKED:
                         raise failure("blocked", provider, reason)
@@ -169,6 +181,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         yield Chunk(stop_reason="max_tokens")
                     elif reason:
                         yield Chunk(stop_reason="ended_early", detail=str(candidate.finish_message or reason))
+        # {% if cookiecutter is stepped %}
+        for source in sources.chunks():
+            yield source
+        # {% endif %}
         if usage:  # each chunk counts what has come so far
             output_tokens = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
             yield Chunk(usage=Usage(usage.prompt_token_count or 0, output_tokens))

@@ -13,6 +13,7 @@ from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.calls import Round, Turn, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
+from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -98,6 +99,8 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         }
         for tool in request.tools
     ]
+    if settings.WEB_SEARCH:
+        tools.append({"type": "web_search"})
     # {% elif cookiecutter.attachments == "none" %}
     turns = [{"role": message.role, "content": message.text} for message in request.messages]
     # {% else %}
@@ -120,6 +123,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             await expect_stream(response.http_response, provider)
             refused = False
             output: list[dict[str, Any]] = []  # {% if cookiecutter is tooled %}
+            sources = Sources(request)  # {% if cookiecutter is stepped %}
             # As dictionaries: typed events would take most of the time that the SDK needs for a reply.
             async for event in await response.parse(to=AsyncStream[Any]):
                 match event:
@@ -136,6 +140,12 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     # {% if cookiecutter is tooled %}
                     case {"type": "response.output_item.done", "item": dict(item)}:
                         output.append(item)
+                    # {% endif %}
+                    # {% if cookiecutter is stepped %}
+                    case {"annotation": {"url": str(url), "title": str(title)}}:
+                        sources.add(title, url)
+                    case {"annotation": {"filename": str(name)}}:
+                        sources.add(name)
                     # {% endif %}
                     case {"type": "response.failed" | "error"}:  # the SDK raises nothing
                         raise provider_error(event.get("response") or event, provider)
@@ -160,6 +170,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                         yield Chunk(stop_reason="max_tokens")
                     case {"type": "response.incomplete"}:
                         yield Chunk(stop_reason="ended_early", detail=json.dumps(event.get("response")))
+            # {% if cookiecutter is stepped %}
+            for source in sources.chunks():
+                yield source
+            # {% endif %}
     except ProviderError:
         raise
     except Exception as error:

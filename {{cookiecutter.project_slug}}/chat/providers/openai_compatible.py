@@ -14,6 +14,7 @@ from chat.providers import Chunk, Provider, ProviderError, Request
 from chat.providers.calls import Round, Turn, as_object, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
+from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 from chat.providers.thinking import thoughts_apart
 
 if TYPE_CHECKING:
@@ -87,14 +88,19 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
     if provider.usage_on_request:
         extra["stream_options"] = {"include_usage": True}
     # {% if cookiecutter is tooled %}
-    if request.tools:
-        extra["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": tool.name, "description": tool.description, "parameters": tool.schema},
-            }
-            for tool in request.tools
-        ]
+    tools: list[dict[str, Any]] = [
+        {
+            "type": "function",
+            "function": {"name": tool.name, "description": tool.description, "parameters": tool.schema},
+        }
+        for tool in request.tools
+    ]
+    # {% if cookiecutter is searching %}
+    if settings.WEB_SEARCH and provider.search_tool:
+        tools.append({"type": provider.search_tool})
+    # {% endif %}
+    if tools:
+        extra["tools"] = tools
     # {% endif %}
     # {% if cookiecutter is tempered %}
     if request.temperature is not None:
@@ -111,6 +117,7 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
             await expect_stream(response.http_response, provider)
             refused, usage, stop_reason = False, None, None
             turn: dict[str, Any] = {"role": "assistant", "content": ""}  # {% if cookiecutter is tooled %}
+            sources = Sources(request)  # {% if cookiecutter is stepped %}
             async for data in events(response.iter_bytes()):
                 if data == "[DONE]":  # the end, also where no reason was given
                     # {% if cookiecutter is tooled %}
@@ -132,6 +139,12 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
                     match choice:
                         case {"delta": dict(delta)} | {"message": dict(delta)}:
                             refused = refused or bool(delta.get("refusal"))
+                            # {% if cookiecutter is stepped %}
+                            for annotation in delta.get("annotations") or []:
+                                match annotation:
+                                    case {"url_citation": {"url": str(url), **cited}}:
+                                        sources.add(cited.get("title") or "", url, cited.get("content") or "")
+                            # {% endif %}
                             for part in parts(delta):
                                 turn["content"] += part.text  # {% if cookiecutter is tooled %}
                                 yield part
@@ -156,6 +169,10 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
                             stop_reason = STOP_REASONS.get(reason.lower(), "ended_early")
                             yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
                         # {% endif %}
+            # {% if cookiecutter is stepped %}
+            for source in sources.chunks():
+                yield source
+            # {% endif %}
             yield Chunk(usage=usage)
     except ProviderError:
         raise
