@@ -8,29 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from examples import call, examples, put
 from playwright.sync_api import Browser, expect
 
 from app import App
 from conftest import CANARY, Bake, copied, output, tool
 from wire import Wire
-
-EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"`((?:(?:pages|chat)/[\w/]+|menu)\.py)`")
-# The line of the app below which a line of one's own stands, by the file.
-PLACES = {
-    "page.py": ("        draw_files(conversation)\n", "chat.ui.summary", "draw_summary(conversation)"),
-    "chat/ui/reply.py": ("        draw_versions(reply)\n", "chat.ui.download", "draw_download(reply)"),
-}
-
-
-def examples(page: Path) -> dict[str, str]:
-    """The examples of a page, each by the file that is named last before it."""
-    text = page.read_text("utf-8")
-    found = {}
-    for block in EXAMPLE.finditer(text):
-        named = FILE.findall(EXAMPLE.sub("", text[: block.start()]).rpartition("\n## ")[2])
-        found[named[-1] if named else "script.py"] = block[1]
-    return found
 
 
 @pytest.fixture
@@ -39,14 +22,9 @@ def own(bake: Bake, tmp_path: Path) -> Callable[..., Path]:
 
     def own(**answers: str) -> Path:
         project = copied(bake(**answers), tmp_path / "app")
-        for name, code in examples(project / "docs" / "your-own.md").items():
-            (project / name).parent.mkdir(exist_ok=True)
-            (project / name).write_text(code, "utf-8")
-        for name, (before, module, call) in PLACES.items():
-            text = (project / name).read_text("utf-8").replace(before, f"{before}        {call}\n")
-            assert text.count(call) == 1, name
-            ours = f"import streamlit as st\nfrom {module} import {call.partition('(')[0]}\n"
-            (project / name).write_text(text.replace("import streamlit as st\n", ours, 1), "utf-8")
+        put(project, examples((project / "docs" / "your-own.md").read_text("utf-8")))
+        call(project, "page.py", "chat.ui.summary", "draw_summary(conversation)", "draw_files(conversation)")
+        call(project, "chat/ui/reply.py", "chat.ui.download", "draw_download(reply)", "draw_versions(reply)")
         return project
 
     return own
