@@ -13,6 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
+from chat.conversation.calls import ToolCall  # {% if cookiecutter is tooled %}
 from chat.conversation.export import from_json, to_json
 from chat.conversation.messages import Message, Usage
 from chat.conversation.steps import Step  # {% if cookiecutter is stepped %}
@@ -21,6 +22,7 @@ from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure  # {% if cookiecutter is remote %}
 from chat.replies import telemetry
 from chat.replies.answering import answer, api
+from chat.tools.offered import as_offered  # {% if cookiecutter is tooled %}
 from tests.collector import Collector, collecting, values
 from tests.conftest import END, ROOT, ScriptedProvider
 from tests.test_page import click
@@ -216,6 +218,37 @@ def test_steps_are_spans_inside_that_of_their_reply(
     assert fetch.end_time_unix_nano <= search.end_time_unix_nano <= span.end_time_unix_nano
     texts = {"app.step.input": "my colleagues", "app.step.output": "3 pages"}
     assert values(search.attributes) == (texts if told else {})
+
+
+# {% endif %}
+# {% if cookiecutter is tooled %}
+def test_a_call_of_a_tool_is_a_span_inside_that_of_its_reply(
+    collector: Collector, page: AppTest, scripted: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def earnings(of: str) -> str:
+        return f"{of} earn enough"
+
+    tools = {"earnings": as_offered(earnings)}
+    monkeypatch.setattr("chat.replies.tools.offered", lambda: tools)
+    call = ToolCall("1", "earnings", '{"of": "colleagues"}')
+    for told in (False, True):
+        monkeypatch.setattr(settings, "TRACE_TEXT", told)
+        scripted.replies.append([Chunk(part=call), Chunk(usage=Usage(5, 7), stop_reason="tools")])
+        scripted.will_say(REPLY)
+        reply = ask(page)
+        span = span_of(collector, reply)
+        (child,) = (one for one in collector.spans if one.parent_span_id == span.span_id)
+        assert child.name == "execute_tool earnings"
+        noted = values(child.attributes)
+        texts = [noted.pop(f"gen_ai.tool.call.{name}", None) for name in ("arguments", "result")]
+        assert texts == ([call.arguments, "colleagues earn enough"] if told else [None, None])
+        assert noted == {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "earnings",
+            "gen_ai.tool.type": "function",
+            "gen_ai.tool.call.id": reply.calls[0].id,
+        }
+        assert values(span.attributes)["gen_ai.usage.output_tokens"] == 14
 
 
 # {% endif %}

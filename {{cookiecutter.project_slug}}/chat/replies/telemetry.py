@@ -6,12 +6,14 @@ https://github.com/open-telemetry/semantic-conventions-genai. Without those vari
 
 import json
 import sys
+import time  # {% if cookiecutter is tooled %}
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from chat import settings
+from chat.conversation.calls import ToolCall  # {% if cookiecutter is tooled %}
 from chat.conversation.messages import Message, Usage
 from chat.conversation.parts import Part  # {% if cookiecutter is stepped %}
 from chat.conversation.steps import Step  # {% if cookiecutter is stepped %}
@@ -120,19 +122,48 @@ def step(part: Part) -> None:
     """Begin the span of a step when it first comes, inside that of its reply or of another step, and end it with it."""
     if not (trace := _current.get()) or not isinstance(part, Step):
         return
-    from opentelemetry.trace import StatusCode, get_tracer, set_span_in_context
+    from opentelemetry.trace import get_tracer, set_span_in_context
 
     if part.id not in trace.steps:
         outer = set_span_in_context(trace.steps.get(part.within, trace.span))
         trace.steps[part.id] = get_tracer("chat").start_span(part.name, outer, start_time=int(part.began * 1e9))
     span = trace.steps[part.id]
-    if part.status == "running" or not span.is_recording():
-        return
-    if part.status == "failed":
+    if part.status != "running" and span.is_recording():
+        finish(span, part.status, {"app.step.input": part.input, "app.step.output": part.output})
+
+
+def finish(span: "Span", status: str, texts: dict[str, str]) -> None:
+    """End the span of something done on the way to a reply, with these texts where a trace may hold them."""
+    from opentelemetry.trace import StatusCode
+
+    if status == "failed":
         span.set_status(StatusCode.ERROR)
     if settings.TRACE_TEXT:
-        span.set_attributes({"app.step.input": shortened(part.input), "app.step.output": shortened(part.output)})
+        span.set_attributes({name: shortened(text) for name, text in texts.items()})
     span.end()
+
+
+# {% endif %}
+# {% if cookiecutter is tooled %}
+def called(call: ToolCall) -> None:
+    """Note that a tool has been called for the reply of this task."""
+    if not (trace := _current.get()):
+        return
+    from opentelemetry.trace import get_tracer, set_span_in_context
+
+    span = get_tracer("chat").start_span(
+        f"execute_tool {call.name}",
+        set_span_in_context(trace.span),
+        start_time=int((time.time() - call.seconds) * 1e9),
+        attributes={
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": call.name,
+            "gen_ai.tool.type": "function",
+            "gen_ai.tool.call.id": call.id,
+        },
+    )
+    texts = {"gen_ai.tool.call.arguments": call.arguments, "gen_ai.tool.call.result": call.result}
+    finish(span, call.status, texts)
 
 
 # {% endif %}

@@ -14,6 +14,7 @@ from chat.conversation.messages import Message, new_id
 from chat.conversation.text import well_formed
 from chat.log import about
 from chat.providers import Chunk, ProviderError, Request
+from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.fallback import instead  # {% if cookiecutter.extra_providers %}
 from chat.tools.offered import Offered, offered
 
@@ -118,4 +119,6 @@ async def made(call: ToolCall, tool: Offered) -> ToolCall:
     status, result = await tool.call(call.arguments)
     seconds = time.monotonic() - began
     log.info("tool called", extra=about(tool=call.name, status=status, seconds=round(seconds, 3)))
-    return replace(call, status=status, result=result, seconds=seconds)
+    ended = replace(call, status=status, result=result, seconds=seconds)
+    telemetry.called(ended)  # {% if cookiecutter.telemetry != "none" %}
+    return ended
