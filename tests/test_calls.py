@@ -431,6 +431,34 @@ def test_thoughts_that_cannot_be_read_go_back(calls: Calls) -> None:
     assert conversation("bedrock", calls.body)[0]["content"] == [hidden, called]
 
 
+def test_a_turn_that_was_paused_in_a_search_goes_on(calls: Calls) -> None:
+    query = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}
+    page = {"type": "web_search_result", "title": "A", "url": "https://a.example", "encrypted_content": "c2VhbGVk"}
+    found = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": [page]}
+    call = {"type": "tool_use", "id": "toolu_1", "name": "get_time", "input": {}}
+    written = anthropic("content_block_start", index=0, content_block=query)
+    written += anthropic(
+        "content_block_delta", index=0, delta={"type": "input_json_delta", "partial_json": '{"query": 1}'}
+    )
+    written += anthropic("content_block_start", index=1, content_block=found) + END["anthropic"]("pause_turn")
+    asks = anthropic("content_block_start", index=0, content_block=call) + END["anthropic"]("tool_use")
+    stop = anthropic("message_stop")
+    calls.wire.requests.clear()
+    calls.wire.answer(*(raw("anthropic", body + stop) for body in (written, asks, good("anthropic"))))
+
+    outcome = calls.ask("anthropic")
+    assert outcome["stop_reason"] == "tools"
+    assert [part["kind"] for part in outcome["parts"]] == ["replay", "toolcall", "replay"]
+    paused = {"role": "assistant", "content": [query | {"input": {"query": 1}}, found]}
+    assert conversation("anthropic", calls.body) == [paused]
+
+    calls.ask("anthropic", ("assistant", answered(outcome["parts"], ("done", "12:30"))))
+    first, second, results = conversation("anthropic", calls.body)
+    assert (first, second) == (paused, {"role": "assistant", "content": [call]})
+    assert results["content"][0]["tool_use_id"] == "toolu_1"
+    assert len(calls.wire.requests) == 3
+
+
 def test_gemini_may_give_no_ids(calls: Calls) -> None:
     content = {"role": "model", "parts": [{"functionCall": {"name": name}} for name in TOOLS]}
     calls.wire.answer(

@@ -9,7 +9,7 @@ from chat.conversation.parts import Part, Text
 from chat.providers import Request
 from chat.providers.calls import (
     Round,
-    as_object,  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
+    as_dict,  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
     kept,
     outcome,  # {% if cookiecutter is using("openai", "openai_compatible") %}
     turns_of,
@@ -59,9 +59,9 @@ def test_no_question_follows_on_results() -> None:
 
 # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
 def test_arguments_that_are_no_object() -> None:
-    assert as_object('{"zone": "UTC"}') == {"zone": "UTC"}
-    assert as_object("") == {}
-    assert [as_object(wrong) for wrong in ("[1]", '{"zone')] == [{"INVALID_JSON": "[1]"}, {"INVALID_JSON": '{"zone'}]
+    assert as_dict('{"zone": "UTC"}') == {"zone": "UTC"}
+    assert as_dict("") == {}
+    assert [as_dict(wrong) for wrong in ("[1]", '{"zone')] == [{"INVALID_JSON": "[1]"}, {"INVALID_JSON": '{"zone'}]
 
 
 # {% endif %}

@@ -1,5 +1,6 @@
 """Anthropic, through its Messages API: https://docs.anthropic.com/en/api/messages."""
 
+import contextlib  # {% if cookiecutter is tooled %}
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import lru_cache
@@ -9,7 +10,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
+from chat.providers.calls import Round, Turn, as_dict, failed, kept, resume, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
 from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
@@ -93,16 +94,16 @@ def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
         block["citations"] = [*(block.get("citations") or []), delta["citation"]]
 
 
-def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
-    """What is kept of a turn that has ended with these blocks; a text without a word would not be taken back."""
+def turn_of(blocks: dict[int, dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """A turn that has ended with these blocks, and its calls; a text without a word would not be taken back."""
     calls = []
-    for block in blocks:
+    for block in blocks.values():
         if "input" in block:
             written = block.pop("partial_json", "")
-            block["input"] = as_object(written)
+            block["input"] = as_dict(written)
             if block["type"] == "tool_use":
                 calls.append((block["name"], written or "{}"))
-    return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)
+    return [block for block in blocks.values() if block.get("text", "-").strip()], calls
 
 
 # {% endif %}
@@ -151,7 +152,10 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             await expect_stream(response.http_response, provider)
             counted: dict[str, Any] = {}
             stop_reason: StopReason | None = None
-            blocks: dict[int, dict[str, Any]] = {}  # {% if cookiecutter is tooled %}
+            # {% if cookiecutter is tooled %}
+            blocks: dict[int, dict[str, Any]] = {}
+            paused: list[dict[str, Any]] = []
+            # {% endif %}
             sources = Sources(request)  # {% if cookiecutter is stepped %}
             async for event in await response.parse(to=AsyncStream[Any]):
                 # {% if cookiecutter is tooled %}
@@ -174,11 +178,16 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     # {% endif %}
                     case {"delta": {"stop_reason": "refusal"}}:
                         raise failure("blocked", provider, str(event))
+                    # {% if cookiecutter is tooled %}
+                    case {"delta": {"stop_reason": "pause_turn"}}:  # in a long search of the web
+                        stop_reason = "tools"
+                        paused, _ = turn_of(blocks)
+                    # {% endif %}
                     case {"delta": {"stop_reason": str(reason)}}:
                         stop_reason = STOP_REASONS.get(reason, "ended_early")
                         # {% if cookiecutter is tooled %}
                         if stop_reason in {"complete", "tools"}:
-                            for chunk in turn_of(request, [*blocks.values()]):
+                            for chunk in kept(request, *turn_of(blocks)):
                                 yield chunk
                         # {% endif %}
                         yield Chunk(stop_reason=stop_reason, detail=reason if stop_reason == "ended_early" else "")
@@ -194,6 +203,14 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             if counted.keys() >= {"input_tokens", "output_tokens"}:
                 cached = counted.get("cache_creation_input_tokens", 0) + counted.get("cache_read_input_tokens", 0)
                 yield Chunk(usage=Usage(counted["input_tokens"] + cached, counted["output_tokens"]))
+            # {% if cookiecutter is tooled %}
+            if paused:
+                request = resume(request, paused)
+                yield Chunk(part=request.messages[-1].parts[0])
+                async with contextlib.aclosing(stream(request)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+            # {% endif %}
     except ProviderError:
         raise
     except Exception as error:

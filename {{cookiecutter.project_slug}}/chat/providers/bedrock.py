@@ -11,7 +11,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request, keys
-from chat.providers.calls import Round, Turn, as_object, failed, kept, turns_of  # {% if cookiecutter is tooled %}
+from chat.providers.calls import Round, Turn, as_dict, failed, kept, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import failure, is_document, provider_error
 from chat.providers.keys import api_key, base_url, key_setting
 from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
@@ -129,7 +129,7 @@ def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
         match block:
             case {"toolUse": dict(tool_use)}:
                 calls.append((tool_use["name"], tool_use.get("input") or "{}"))
-                tool_use["input"] = as_object(tool_use.get("input", ""))
+                tool_use["input"] = as_dict(tool_use.get("input", ""))
             case {"reasoningContent": {"redactedContent": data}}:  # bytes, which JSON has not
                 block["reasoningContent"] = {"redactedContent": b64encode(data).decode()}
     return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)

@@ -7,7 +7,10 @@ what the model thought before it called among it.
 import json  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
 from collections.abc import Iterator
 from contextlib import suppress  # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
-from dataclasses import dataclass
+from dataclasses import (
+    dataclass,
+    replace,  # {% if cookiecutter is using("anthropic") %}
+)
 from typing import Any
 
 from chat.conversation.calls import Replay, ToolCall
@@ -60,12 +63,20 @@ def outcome(call: ToolCall) -> str:
 
 # {% endif %}
 # {% if cookiecutter is using("anthropic", "bedrock", "openai_compatible") %}
-def as_object(arguments: str) -> dict[str, Any]:
+def as_dict(arguments: str) -> dict[str, Any]:
     """The arguments of a call, where a provider wants them back as an object, which what a model writes may not be."""
     with suppress(ValueError):
         if isinstance(read := json.loads(arguments or "{}"), dict):
             return read
     return {"INVALID_JSON": arguments}
+
+
+# {% endif %}
+# {% if cookiecutter is using("anthropic") %}
+def resume(request: Request, items: list[dict[str, Any]]) -> Request:
+    """The request that has a turn gone on with which its provider paused."""
+    paused = Replay(request.provider.name, request.model, items)
+    return replace(request, messages=[*request.messages, Message("assistant", [paused])])
 
 
 # {% endif %}

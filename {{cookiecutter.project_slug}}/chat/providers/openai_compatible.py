@@ -11,7 +11,7 @@ from chat import settings
 from chat.conversation.attachments import Attachment  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import StopReason, Usage
 from chat.providers import Chunk, Provider, ProviderError, Request
-from chat.providers.calls import Round, Turn, as_object, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
+from chat.providers.calls import Round, Turn, as_dict, kept, outcome, turns_of  # {% if cookiecutter is tooled %}
 from chat.providers.errors import expect_stream, failure, provider_error
 from chat.providers.keys import api_key, base_url, problem
 from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
@@ -253,7 +253,7 @@ def turn_of(request: Request, turn: dict[str, Any]) -> list[Chunk]:
         written = function.get("arguments") or "{}"
         written = written if isinstance(written, str) else json.dumps(written, ensure_ascii=False)
         calls.append((function.setdefault("name", ""), written))
-        function["arguments"] = json.dumps(as_object(written), ensure_ascii=False)
+        function["arguments"] = json.dumps(as_dict(written), ensure_ascii=False)
         call |= {"id": call.get("id") or f"call_{uuid4().hex}", "type": "function"}
         call.pop("index", None)
     # {% if cookiecutter is choosing("deepseek") %}
