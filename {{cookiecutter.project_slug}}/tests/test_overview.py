@@ -52,7 +52,8 @@ def test_the_page_shows_counts_and_comments(page: AppTest, scripted: ScriptedPro
     scripted.will_say("Paris.")
     page.chat_input[0].set_value("Capital of France?").run()
     page.feedback[0].set_value(0).run()
-    next(area for area in page.text_area if area.label == "Comment").set_value("Too *short*.").run()
+    next(area for area in page.text_area if area.label == "Comment").set_value("Too *short*.")
+    next(button for button in page.button if button.label == "Send").click().run()
     assert not ratings.run().exception
     assert ratings.text[0].value == "Rated replies: 1. With a comment: 1."
     assert list(ratings.dataframe[0].value["Comment"]) == ["Too *short*."]

@@ -109,11 +109,14 @@ def test_one_may_have_a_model_of_its_own(monkeypatch: pytest.MonkeyPatch, script
 # {% endif %}
 # {% if cookiecutter is stored %}
 def test_the_list_and_another_process_know_it(scripted: ScriptedProvider) -> None:
-    conversation = ask(opened(TUTOR.name), scripted)
+    page = opened(TUTOR.name)
+    conversation = ask(page, scripted)
     with engine().connect() as connection:
         assert connection.scalar(text("SELECT persona FROM conversations")) == TUTOR.name
     (entry,) = entries(conversation.owner, "", 20)
     assert entry.persona == TUTOR.name
+    listed = next(button for button in page.button if button.label.startswith("Capital"))
+    assert listed.proto.icon == TUTOR.avatar
 
 
 # {% endif %}
