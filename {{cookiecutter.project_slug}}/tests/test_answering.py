@@ -8,7 +8,8 @@ import pytest
 from chat import settings
 from chat.conversation.messages import CONTINUE, Message
 from chat.providers import Chunk, ProviderError, Request
-from chat.replies.answering import answer, fitting, total
+from chat.replies.answering import answer
+from chat.replies.context import fitting, total
 from tests.conftest import ScriptedProvider
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}

@@ -12,7 +12,7 @@ from chat.conversation.messages import Message
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers.errors import failure
 from chat.replies.reply import Reply
-from chat.replies.retries import patiently
+from chat.replies.retries import retried
 from chat.ui.follow import with_notices
 from tests.conftest import END
 
@@ -43,7 +43,7 @@ def chunks_of(attempts: list[list[Chunk | Exception]]) -> list[Chunk]:
             yield chunk
 
     async def read() -> list[Chunk]:
-        return [chunk async for chunk in patiently(stream, REQUEST)]
+        return [chunk async for chunk in retried(stream, REQUEST)]
 
     return asyncio.run(read())
 

@@ -16,10 +16,9 @@ from chat.conversation.messages import CONTINUE, Conversation, Message
 from chat.conversation.parts import Text
 from chat.history.conversations import changing, find, start_reply
 from chat.providers import Chunk, ProviderError, Request
-from chat.replies.answering import answer
+from chat.replies.answering import answer_with_tools
 from chat.replies.calls import calls_as_sent, can_call
 from chat.replies.reply import running
-from chat.replies.tools import with_tools
 from chat.tools import __main__, functions, needs_approval, offered
 from chat.tools.offered import as_offered
 from tests.conftest import END, HANG_SECONDS, ScriptedProvider, new_page
@@ -73,7 +72,7 @@ def reply_to(conversation: Conversation, scripted: ScriptedProvider, *rounds: li
         assert message
         message.provider, message.model = PROVIDER.name, "any"
     request = Request(ABLE, "any", "", 100, messages=conversation.before(message))
-    start_reply(message, with_tools(answer, request, message, conversation.always))
+    start_reply(message, answer_with_tools(request, message, conversation.always))
     return message
 
 

@@ -8,6 +8,7 @@ A provider's module has these functions:
 - `models(provider: Provider) -> list[str]`: asynchronous; the ids of the models to choose from.  # {% if cookiecutter is listing %}
 """
 
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Any  # {% if cookiecutter is tooled %}
 
@@ -83,6 +84,9 @@ class Chunk:
         return bool(self.text or self.reasoning)
         # {% endif %}
 
+
+# What each link of the chain that gives a reply is: from a request to what comes, and at last a ProviderError.
+Stream = Callable[[Request], AsyncGenerator[Chunk]]
 
 # What a person is told about some kinds of failure.
 SENTENCES = {

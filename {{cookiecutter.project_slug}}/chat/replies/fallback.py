@@ -4,13 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from chat.providers import Chunk, Provider, ProviderError, Request
+from chat.providers import Chunk, Provider, ProviderError, Request, Stream
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
-from chat.replies.answering import answer
 
 
-async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply of a request's provider, or of the first of its fallbacks that gives one.
+async def with_fallbacks(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
+    """What `stream` gives for a request, or for the first of its fallbacks whose provider gives something.
 
     Raises:
         ProviderError: the last one's; an earlier one's if its reply had begun.
@@ -18,7 +17,7 @@ async def first_answer(request: Request) -> AsyncGenerator[Chunk]:
     for following in (*request.fallbacks, None):
         begun = False
         try:
-            async with aclosing(answer(request)) as chunks:
+            async with aclosing(stream(request)) as chunks:
                 async for chunk in chunks:
                     begun = begun or chunk.says
                     yield chunk

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from chat import settings
 from chat.log import about
-from chat.providers import Chunk, ProviderError, Request
+from chat.providers import Chunk, ProviderError, Request, Stream
 from chat.providers.errors import failure
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
@@ -25,7 +25,7 @@ PASSING = {
 LOST = {"connection", "nothing", "timeout", "unsent", "unknown"}
 
 
-async def patiently(stream: Callable[[Request], AsyncGenerator[Chunk]], request: Request) -> AsyncGenerator[Chunk]:
+async def retried(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
     """What `stream` gives for a request, begun again after a failure that may pass; a notice says so.
 
     Raises:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Set
+from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from chat.conversation.calls import ToolCall
 from chat.conversation.messages import Message, new_id
 from chat.conversation.text import well_formed
 from chat.log import about
-from chat.providers import Chunk, ProviderError, Request
+from chat.providers import Chunk, ProviderError, Request, Stream
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.fallback import instead  # {% if cookiecutter.extra_providers %}
 from chat.tools.offered import Offered, offered
@@ -23,16 +23,14 @@ log = logging.getLogger(__name__)
 TOO_MANY = "The model called tools {rounds} times in a row. Continue lets it go on."
 
 
-async def with_tools(
-    answer: Callable[[Request], AsyncGenerator[Chunk]], request: Request, reply: Message, always: Set[str]
-) -> AsyncGenerator[Chunk]:
-    """What `answer` gives for a request, and gives again with the results of what it asked to be called.
+async def with_tools(stream: Stream, request: Request, reply: Message, always: Set[str]) -> AsyncGenerator[Chunk]:
+    """What `stream` gives for a request, and gives again with the results of what it asked to be called.
 
     Where a person must be asked first, it ends, and the reply waits in the conversation. Once they have decided, this
     is begun anew with that reply.
 
     Args:
-        answer: the next link of the chain.
+        stream: the next link of the chain.
         request: what is asked.
         reply: the message that is filled; the calls in it that wait have been allowed.
         always: the fingerprints of the tools that are called without asking.
@@ -53,7 +51,7 @@ async def with_tools(
                 return
             request = replace(request, messages=[*asked, reply])
         calls, stop_reason = [], None
-        async with aclosing(answer(request)) as chunks:
+        async with aclosing(stream(request)) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk.part, ToolCall):
                     calls.append(as_new(chunk.part, reply))
@@ -117,8 +115,7 @@ async def made(call: ToolCall, tool: Offered) -> ToolCall:
     """A call with its result."""
     began = time.monotonic()
     status, result = await tool.call(call.arguments)
-    seconds = time.monotonic() - began
-    log.info("tool called", extra=about(tool=call.name, status=status, seconds=round(seconds, 3)))
-    ended = replace(call, status=status, result=result, seconds=seconds)
+    ended = replace(call, status=status, result=result, seconds=time.monotonic() - began)
+    log.info("tool called", extra=about(tool=call.name, status=status, seconds=round(ended.seconds, 3)))
     telemetry.called(ended)  # {% if cookiecutter.telemetry != "none" %}
     return ended

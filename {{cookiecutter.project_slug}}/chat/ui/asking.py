@@ -13,9 +13,10 @@ from chat.history.conversations import changing, start_reply
 from chat.history.uses import add_use, uses  # {% if cookiecutter is counted %}
 from chat.providers import Request
 from chat.replies import limits  # {% if cookiecutter is counted %}
-from chat.replies.answering import answer  # {% if not cookiecutter.extra_providers %}
-from chat.replies.fallback import first_answer as answer  # {% if cookiecutter.extra_providers %}
-from chat.replies.tools import with_tools  # {% if cookiecutter is tooled %}
+from chat.replies.answering import (
+    answer,  # {% if not cookiecutter is tooled %}
+    answer_with_tools,  # {% if cookiecutter is tooled %}
+)
 from chat.server.draining import NOTICE, draining  # {% if cookiecutter is deployed %}
 from chat.ui.person import person  # {% if cookiecutter is identifying %}
 
@@ -75,7 +76,7 @@ def begin_next(conversation: Conversation, options: Request) -> None:
     request = replace(request, persona=conversation.persona)
     # {% endif %}
     # {% if cookiecutter is tooled %}
-    start_reply(message, with_tools(answer, request, message, conversation.always))
+    start_reply(message, answer_with_tools(request, message, conversation.always))
     # {% else %}
     start_reply(message, answer(request))
     # {% endif %}
