@@ -70,7 +70,7 @@ TRACES = {
         "attachments",
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
-    ("rich_replies", "yes"): (r"vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
+    ("rich_replies", "yes"): (r"(?<!st)vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
     ("tools", "functions"): r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
@@ -113,7 +113,7 @@ NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
 NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_"
-NO_SWITCHING = r"fallback|switch(?!_page\()|(?-i:PROVIDERS\b)|another one answer"
+NO_SWITCHING = r"fallback(?!=str)|switch(?!_page\()|(?-i:PROVIDERS\b)|another one answer"
 
 
 def providers_of(answers: dict[str, str]) -> list[str]:

@@ -31,7 +31,7 @@ OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
 
 
 def time_in(zone: str) -> str:
-    """The date and the time, now, in a time zone of the IANA database, such as Europe/Paris."""
+    """The date and the time, now, in a time zone of IANA, such as Europe/Paris."""
     return f"{datetime.now(ZoneInfo(zone)):%A, %d %B %Y, %H:%M}"
 
 
