@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,10 @@ class Tab:
         self.question.fill(text)
         self.question.press("Enter")
 
-    def press(self, button: str) -> None:
-        """Press the last button with this name."""
-        self.page.get_by_role("button", name=button, exact=True).last.click()
+    def press(self, button: str, number: int = -1) -> None:
+        """Press the button with this name, of several the last one or the one with this number."""
+        name = re.compile(rf"^{re.escape(button)}( Shortcut .+)?$")
+        self.page.get_by_role("button", name=name).nth(number).click()
 
     def choose(self, action: str, turn: int = 0) -> None:
         """Choose an action in the menu of a turn."""

@@ -74,11 +74,6 @@ def ask(page: AppTest) -> None:
     page.chat_input[0].set_value("Well?").run()
 
 
-def choose(page: AppTest, action: str) -> None:
-    """Choose an action in the menu of the first turn."""
-    page.menu_button[0].click(action).run()
-
-
 def click(page: AppTest, label: str) -> None:
     """Click the button of a turn with this label, where there is one."""
     for button in page.button:
@@ -102,15 +97,17 @@ def path(conversation: Conversation) -> list[tuple[str, str, str]]:
     ("before", "do"),
     [
         (None, ask),
-        (None, lambda page: choose(page, "Ask again")),
-        ("Edit the question", edit),
-        ("Delete the turn", lambda page: click(page, "Delete")),
+        (None, lambda page: click(page, "Regenerate")),
+        (lambda page: click(page, "Edit"), edit),
+        (lambda page: page.menu_button[0].click("Delete the turn").run(), lambda page: click(page, "Delete")),
         ("stopped", lambda page: click(page, "Continue")),
     ],
-    ids=["ask", "again", "edit", "delete", "continue"],
+    ids=["ask", "regenerate", "edit", "delete", "continue"],
 )
 def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
-    before: str | None, do: Callable[[AppTest], object], monkeypatch: pytest.MonkeyPatch
+    before: Callable[[AppTest], object] | str | None,
+    do: Callable[[AppTest], object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls, made = 0, True
     while made:
@@ -124,7 +121,7 @@ def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
                 conversation.messages[1].status = "stopped"
             page.run()
         elif before:
-            choose(page, before)
+            before(page)
         made = ended_at(calls, lambda page=page: do(page), monkeypatch)
         limit = time.monotonic() + 30
         while running:

@@ -38,7 +38,7 @@ if STORED:
     limits.ON = True  # with which a reply that begins is counted for the person who is at the page
     asking.person = lambda: streamlit.session_state.get("person", "ann")
 
-ACTIONS = ("Ask again", "Try again", "Continue", "Edit the question", "Ask", "Cancel", "Delete the turn", "Delete")
+ACTIONS = ("Regenerate", "Continue", "Edit", "Ask", "Cancel", "Delete the turn", "Delete")
 WORDS = st.text(min_size=1, max_size=5) | st.sampled_from(["\ud83d", "\ude00", "a\ud83d", "\0"])
 PAGES, PICKS = st.integers(0, 1), st.integers(0, 99)
 
@@ -191,7 +191,7 @@ class Talk(RuleBasedStateMachine):
     def click(self, page: int, action: str, pick: int, times: int, left: int) -> None:
         """Click something that stands on the page, or stood there once; perhaps twice, or just before another click."""
         form = self.sessions[page].values["form"]
-        message_id = picked(self.seen["user" if action == "Ask" else "assistant"], pick)
+        message_id = picked(self.seen["user" if action in {"Edit", "Ask"} else "assistant"], pick)
         if action in {"Ask", "Delete", "Cancel"} and form and pick % 3:
             message_id = form
         self.sessions[page].values[f"edit-{message_id}"] = f"question {next(self.numbers)}"

@@ -16,7 +16,7 @@ from app import App, Tab
 from wire import Wire
 
 SCENARIOS = ("good", "good", "echo", "reasoning", "cut_off", "max_tokens", "empty", "error_event", "silent", "drop")
-ACTIONS = ("Ask again", "Edit the question", "Delete the turn", "Details")
+BUTTONS, MENU = ("Regenerate", "Edit", "Copy"), ("Delete the turn", "Details")
 IN_A_MOMENT = 500  # milliseconds: what cannot be clicked by then is gone, or behind something
 
 
@@ -28,13 +28,15 @@ def click_somewhere(tab: Tab, chance: random.Random) -> None:
         if count := places.count():
             places.nth(chance.randrange(count)).click(click_count=times, timeout=IN_A_MOMENT)
 
-    match chance.randrange(12):
+    match chance.randrange(13):
         case 0 | 1:
             tab.question.fill(f"Question {chance.randrange(1000)}", timeout=IN_A_MOMENT)
             tab.question.press("Enter", timeout=IN_A_MOMENT)
         case 2 | 3:
+            click(page.get_by_role("button", name=chance.choice(BUTTONS), exact=True))
+        case 9:
             click(page.get_by_role("button", name="More"))
-            page.get_by_text(chance.choice(ACTIONS), exact=True).click(timeout=IN_A_MOMENT)
+            page.get_by_text(chance.choice(MENU), exact=True).click(timeout=IN_A_MOMENT)
         case 4:
             click(page.get_by_role("button", name="New chat"))
         case 5:

@@ -222,7 +222,7 @@ def test_while_it_is_written(browser: Browser, bake: Bake, wire: Wire, tmp_path:
         app.wait_for_the_end()
         if number == 0:
             assert_links(app.page)
-    app.choose("Ask again")
+    app.press("Regenerate", 0)
     expect(app.messages.nth(1)).to_contain_text("2/2")
     app.wait_for_the_end()
     assert listener.heard() == set()

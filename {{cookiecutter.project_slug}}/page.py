@@ -11,18 +11,16 @@ from chat.history.conversations import reply_to_follow, stop
 from chat.replies.answering import api
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import draw_question
-from chat.ui.asking import (
-    ask,  # {% if cookiecutter.attachments == "none" %}
-    begin_next,
-)
-from chat.ui.attachments import draw_input  # {% if cookiecutter.attachments != "none" %}
+from chat.ui.asking import begin_next
+from chat.ui.box import draw_box
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
 from chat.ui.opening import begin, draw_suggestions, open_conversation, prepare_provider
 from chat.ui.personas import draw_persona, picture_of  # {% if cookiecutter is peopled %}
-from chat.ui.reply import draw_answer, draw_foot, draw_tools
+from chat.ui.reply import draw_answer, draw_foot
 from chat.ui.save_and_open import draw_files
 from chat.ui.sidebar import draw_options
 from chat.ui.sign_in import draw_sign_out, require_sign_in  # {% if cookiecutter.sign_in == "oidc" %}
+from chat.ui.steps import sources_of  # {% if cookiecutter is stepped %}
 from chat.ui.stream import draw_reply
 from chat.ui.text import draw_text
 from chat.ui.undrawable import or_as_text
@@ -42,12 +40,13 @@ def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
                     st.text("Queued")
                 else:
                     draw_answer(message)
-            if message.ended and message.role == "assistant":
-                draw_tools(message)
+            if message.role == "assistant":
+                draw_foot(message)
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
 st.html(settings.ROOT / "page.css")
+st.html(f"<script>{(settings.ROOT / 'page.js').read_text('utf-8')}</script>", unsafe_allow_javascript=True)
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
@@ -56,20 +55,21 @@ conversation = open_conversation()
 st.fragment(lambda: None, run_every=60 * 60)()
 
 with st.sidebar:
-    st.button("New chat", icon=":material/add:", on_click=begin)
-    past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
+    st.button("New chat", icon=":material/add:", shortcut="Ctrl+Shift+O", on_click=begin)
     options = draw_options(conversation)
-problem = api.problem(options.provider)
-# {% if cookiecutter.attachments == "none" %}
-st.chat_input("Ask a question", key="question", disabled=problem is not None, on_submit=ask, args=("question",))
-# {% else %}
-draw_input(conversation, options, problem is not None)
-# {% endif %}
+    past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
+beside = draw_box(options)
 # What is there at times has a place at all times: else everything below would take the place of something else, and
 # what stood there before would shine through until the run ends.
+start = st.empty()
+if not conversation.messages:
+    with start.container(gap="xsmall"):
+        # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
+        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+        st.text(settings.DESCRIPTION)
 draw_persona(conversation)  # {% if cookiecutter is peopled %}
-header, suggestions = st.container(gap="xsmall"), st.empty()
-if not conversation.messages and not problem:
+suggestions = st.empty()
+if not conversation.messages and not api.problem(options.provider):
     with suggestions:
         draw_suggestions()
 begin_next(conversation, options)  # before the rest is drawn: the provider need not wait
@@ -96,13 +96,6 @@ st.session_state.drawn = len(bubbles)
 
 def draw_the_rest() -> None:
     """Draw what can wait until the first words of a reply are there."""
-    with header:
-        # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
-        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
-        st.text(settings.DESCRIPTION)
-        st.text(f"{options.provider.label} answers, with {options.model}.")
-        if problem:
-            st.warning(problem, icon=":material/key_off:")
     draw_list(conversation.id, past)  # {% if cookiecutter is stored %}
     with st.sidebar:
         draw_files(conversation)
@@ -117,13 +110,15 @@ if reply := next(filter(None, map(reply_to_follow, bubbles)), None):
     with bubble:
         place, foot = st.empty(), st.empty()
     key = f"stop-{reply.message.id}"
-    foot.button("Stop", key=key, icon=":material/stop_circle:", on_click=stop, args=(reply.message.id,))
+    beside.button("Stop", key=key, icon=":material/stop:", shortcut="Esc", on_click=stop, args=(reply.message.id,))
     # A click ends this run in there; the reply goes on, and the next run follows it again.
     draw_reply(reply, place, meanwhile=draw_the_rest)
-    if conversation.next_waiting():
+    more = conversation.next_waiting()  # {% if not cookiecutter is stepped %}
+    more = conversation.next_waiting() or sources_of(reply.message)  # {% if cookiecutter is stepped %}
+    if more:
         st.rerun()
-    with foot.container():
-        draw_foot(reply.message)
+    beside.empty()
+    draw_foot(reply.message, foot)
 else:
     draw_the_rest()
 # {% if cookiecutter is deployed %}

@@ -238,7 +238,7 @@ def test_a_question_that_is_edited_keeps_its_files(page: AppTest, scripted: Scri
     scripted.will_say("A cat.")
     scripted.will_say("A black cat.")
     ask(page, "What?", ("cat.png", file()))
-    page.menu_button[0].click("Edit the question").run()
+    next(button for button in page.button if button.label == "Edit").click().run()
     next(area for area in page.text_area if area.label == "Question").set_value("What colour?")
     next(button for button in page.button if button.label == "Ask").click().run()
     (message,) = scripted.requests[1].messages
@@ -279,6 +279,6 @@ def test_it_is_said_what_a_model_was_not_shown(page: AppTest, scripted: Scripted
     scripted.will_say("I cannot see it.")
     ask(page, "What?", ("cat.png", file()))
     serve(replace(PROVIDER, most_images=0))
-    page.menu_button[0].click("Ask again").run()
+    next(button for button in page.button if button.label == "Regenerate").click().run()
     assert f"{PROVIDER.model} cannot see images: cat.png." in texts(page)
     assert not scripted.requests[1].messages[0].attachments

@@ -213,5 +213,5 @@ def test_on_the_page_it_is_told_what_is_known_and_may_fail(own: Own, monkeypatch
     assert first.person == second.person != ""  # {% if cookiecutter is owned %}
     choose(page, "Details", 1)
     assert "a secret" not in page.text[-1].value
-    click(page, "Try again")
+    click(page, "Regenerate")
     assert shown(page)[-1] == "Hello"

@@ -1,9 +1,11 @@
 """What a person sees and can do on the page."""
 
+import re
 import weakref  # {% if cookiecutter.streaming != "tokens" %}
 from collections.abc import Iterator  # {% if cookiecutter.streaming != "tokens" %}
 from types import SimpleNamespace  # {% if cookiecutter.streaming != "tokens" %}
 from typing import cast
+from urllib.parse import unquote
 
 import pytest
 import streamlit as st  # {% if cookiecutter.streaming != "tokens" %}
@@ -76,11 +78,16 @@ def click(page: AppTest, label: str) -> None:
     next(button for button in page.button if button.label == label).click().run()
 
 
-def test_the_first_page_says_what_this_is_and_who_answers(page: AppTest) -> None:
-    texts = [text.value for text in page.text]
-    assert settings.DESCRIPTION in texts
-    assert f"{PROVIDER.label} answers, with {PROVIDER.model}." in texts
+def test_the_first_page_says_what_this_is_and_who_answers(page: AppTest, scripted: ScriptedProvider) -> None:
+    assert settings.DESCRIPTION in [text.value for text in page.text]
+    # {% if cookiecutter is remote %}
+    assert page.selectbox[-1].value == PROVIDER.model
+    # {% elif cookiecutter is using("embedded") %}
+    assert f"{PROVIDER.label} answers, with {PROVIDER.model}." in [text.value for text in page.sidebar.text]
+    # {% endif %}
     assert not page.chat_message
+    ask(page, scripted, "Capital of France?", "Paris.")
+    assert settings.DESCRIPTION not in [text.value for text in page.text]
 
 
 def test_a_question_gets_its_reply_and_both_stay(page: AppTest, scripted: ScriptedProvider) -> None:
@@ -109,7 +116,7 @@ def test_a_failed_reply_keeps_what_came_and_can_be_tried_again(page: AppTest, sc
     page.chat_input[0].set_value("Capital of France?").run()
     assert shown(page) == ["Capital of France?", "The capital of"]
     assert [box.value for box in page.error] == [error.sentence]
-    click(page, "Try again")
+    click(page, "Regenerate")
     assert shown(page) == ["Capital of France?", "Paris."]
     assert not page.error
 
@@ -229,18 +236,29 @@ def test_it_is_said_what_a_reply_took(page: AppTest, scripted: ScriptedProvider)
     assert "First token after" in details
 
 
-def test_a_reply_can_be_copied_as_markdown(page: AppTest, scripted: ScriptedProvider) -> None:
-    ask(page, scripted, "Capital of France?", "**Paris**")
-    choose(page, "Copy")
-    assert page.code[0].value == "**Paris**"
-    assert page.code[0].language == "markdown"
+def test_what_is_copied_is_the_markdown_of_a_reply(page: AppTest, scripted: ScriptedProvider) -> None:
+    text = '**Paris**, "100 %" <b> --> &amp;\n\n  \n    été 👋'
+    ask(page, scripted, "Capital of France?", text)
+    (button,) = page.chat_message[1].html
+    (quoted,) = re.findall(r'data-text="([^"<>&\n]*)"', button.value)
+    assert unquote(quoted) == text
+
+
+def test_a_reply_that_failed_without_a_word_is_neither_copied_nor_rated(
+    page: AppTest, scripted: ScriptedProvider
+) -> None:
+    scripted.replies.append([ProviderError("cut_off")])
+    page.chat_input[0].set_value("Capital of France?").run()
+    assert not page.feedback
+    assert [button.label for button in page.chat_message[1].button] == ["Regenerate"]
+    assert not page.chat_message[1].html
 
 
 def test_another_reply_keeps_the_first(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of France?", "Paris.")
     ask(page, scripted, "How many live there?", "Two million.")
     scripted.will_say("It is Paris.")
-    choose(page, "Ask again")
+    click(page, "Regenerate")
     assert shown(page) == ["Capital of France?", "It is Paris."]
     assert shown(page) == ["Capital of France?", "It is Paris."]
     assert page.chat_message[1].text[0].value == "2/2"
@@ -250,14 +268,14 @@ def test_another_reply_keeps_the_first(page: AppTest, scripted: ScriptedProvider
 
 def test_a_question_can_be_asked_in_another_way(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of Farnce?", "Where?")
-    choose(page, "Edit the question")
+    click(page, "Edit")
     scripted.will_say("Paris.")
     next(area for area in page.text_area if area.label == "Question").set_value("Capital of France?")
     click(page, "Ask")
     assert shown(page) == ["Capital of France?", "Paris."]
     page.pagination[0].set_value(1).run()
     assert shown(page) == ["Capital of Farnce?", "Where?"]
-    choose(page, "Edit the question")
+    click(page, "Edit")
     click(page, "Cancel")
     assert shown(page) == ["Capital of Farnce?", "Where?"]
 
@@ -275,7 +293,7 @@ def test_a_turn_can_be_deleted(page: AppTest, scripted: ScriptedProvider) -> Non
 def test_a_click_on_what_another_page_changed_does_nothing(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of France?", "Paris.")
     scripted.will_say("It is Paris.")
-    choose(page, "Ask again")
+    click(page, "Regenerate")
     page.pagination[0].set_value(1).run()
     page.session_state["conversation"].messages[0].versions.pop()
     page.pagination[0].set_value(2).run()
@@ -287,7 +305,7 @@ def test_a_click_on_what_another_page_changed_does_nothing(page: AppTest, script
 
 def test_a_double_click_on_the_form_of_a_question_counts_once(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, scripted, "Capital of Farnce?", "Where?")
-    choose(page, "Edit the question")
+    click(page, "Edit")
     scripted.will_say("Paris.")
     next(area for area in page.text_area if area.label == "Question").set_value("Capital of France?")
     for button in [button for button in page.button if button.label in {"Ask", "Cancel"}]:
@@ -356,7 +374,7 @@ def test_an_action_on_what_another_page_deleted_does_nothing(page: AppTest, scri
     other.query_params["c"] = page.query_params["c"]
     other.run()
     delete(page)
-    choose(other, "Ask again")
+    click(other, "Regenerate")
     assert shown(other) == []
 
 

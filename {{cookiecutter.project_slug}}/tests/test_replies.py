@@ -16,7 +16,7 @@ from chat.history.conversations import changing
 from chat.providers import Chunk
 from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
 from tests.conftest import HANG_SECONDS, ScriptedProvider
-from tests.test_page import ask, choose, delete, shown
+from tests.test_page import ask, click, delete, shown
 
 END = "the end"
 
@@ -164,7 +164,7 @@ def test_what_a_deleted_turn_takes_along_ends(page: AppTest, scripted: ScriptedP
         later.status = "streaming"
     begin(later, Pen().chunks())
     scripted.will_say("It is Paris.")
-    choose(page, "Ask again")
+    click(page, "Regenerate")
     assert later.id in running
     delete(page)
     assert shown(page) == []

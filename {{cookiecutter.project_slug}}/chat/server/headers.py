@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chat import settings  # {% if cookiecutter is deployed and cookiecutter is writing %}
+from chat import settings
 from chat.history.engine import prepare  # {% if cookiecutter is stored %}
 from chat.log import start_log
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
@@ -28,9 +28,10 @@ INTERNAL = "/_stcore/metrics"  # how many are here, and how much memory they tak
 
 
 def inline_scripts() -> list[str]:
-    """The sources, for the policy, of the scripts that stand in Streamlit's own page; no other text may run."""
+    """The sources, for the policy, of the scripts in Streamlit's own page, and of the app's; no other text may run."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
-    digests = [sha256(script.encode()).digest() for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)]
+    scripts = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), (settings.ROOT / "page.js").read_text("utf-8")]
+    digests = [sha256(script.encode()).digest() for script in scripts]
     return [f"'sha256-{b64encode(digest).decode()}'" for digest in digests]
 
 

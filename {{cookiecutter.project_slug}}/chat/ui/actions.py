@@ -1,4 +1,4 @@
-"""What a person can do with a turn: copy, ask again, edit, delete, and look at its other versions."""
+"""What a person can do with a turn: copy, regenerate, edit, delete, and look at its other versions."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,9 @@ from chat.history.conversations import changing, stop
 from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
 from chat.ui.usage import details
 
-ACTIONS = ("Copy", "Details", "Ask again", "Edit the question", "Delete the turn")
+RARE = ("Details", "Delete the turn")  # behind a button of their own
+# A text in an attribute, as page.js reads it: without what HTML or Streamlit could take for its own.
+QUOTED = str.maketrans({sign: f"%{ord(sign):02X}" for sign in '%"&<>\n'})
 
 
 def change(conversation: Conversation, how: Callable[..., object], message_id: str, *values: object) -> None:
@@ -33,7 +35,7 @@ def act(action: str, message_id: str) -> None:
     keep the whole conversation. It may end a run wherever the session's state is used: not after the change has begun.
 
     Args:
-        action: one of ACTIONS, what a button says, or "Show" for the version that was chosen.
+        action: what a button is called, or "Show" for the version that was chosen.
         message_id: of the message; where it stands on the page no more, nothing happens.
     """
     conversation: Conversation = st.session_state.conversation
@@ -42,13 +44,11 @@ def act(action: str, message_id: str) -> None:
         return
     is_open = st.session_state.get("form") == message_id
     match action:
-        case "Ask again" | "Try again":
+        case "Regenerate":
             change(conversation, Conversation.ask_again, message_id)
         case "Continue":
             change(conversation, Conversation.go_on, message_id)
-        case "Edit the question":
-            st.session_state.form = conversation.question_of(message).id
-        case "Delete the turn":
+        case "Edit" | "Delete the turn":
             st.session_state.form = message_id
         case "Cancel":
             st.session_state.form = None
@@ -67,31 +67,43 @@ def act(action: str, message_id: str) -> None:
             change(conversation, Conversation.show, message_id, st.session_state[f"version-{message_id}"] - 1)
 
 
-def choose(reply_id: str) -> None:
-    """Do what was chosen in the menu of a turn."""
-    act(st.session_state[f"menu-{reply_id}"], reply_id)
+def draw_action(action: str, message: Message, icon: str) -> None:
+    """Draw a button for what is done with a message."""
+    key = f"{action.lower()}-{message.id}"
+    st.button(action, key=key, icon=icon, type="tertiary", help=action, on_click=act, args=(action, message.id))
 
 
-def draw_menu(reply: Message) -> None:
-    """Draw the menu of a turn, or what confirms that it is to be deleted."""
+def draw_actions(reply: Message, can_go_on: bool) -> None:
+    """Draw what can be done with a reply and its question, or what confirms that they are to be deleted."""
     if reply.id == st.session_state.get("form"):
         st.text("Delete this question and its replies?", width="content")
         key = f"delete-{reply.id}"
         st.button("Delete", key=key, type="primary", on_click=act, args=("Delete", reply.id))
         st.button("Cancel", key=f"keep-{reply.id}", on_click=act, args=("Cancel", reply.id))
         return
-    key = f"menu-{reply.id}"
-    chosen = st.menu_button("More", ACTIONS, key=key, type="tertiary", on_click=choose, args=(reply.id,))
-    if chosen == "Copy":
-        show_copy(reply)
+    if reply.text:
+        copied = reply.text.translate(QUOTED)
+        st.html(f'<button class="copy" title="Copy" aria-label="Copy" data-text="{copied}"></button>', width="content")
+    draw_action("Regenerate", reply, ":material/refresh:")
+    if can_go_on:
+        draw_action("Continue", reply, ":material/resume:")
+    chosen = st.menu_button(
+        "More",
+        RARE,
+        key=f"menu-{reply.id}",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        help="More",
+        on_click=choose,
+        args=(reply.id,),
+    )
     if chosen == "Details":
         show_details(reply)
 
 
-@st.dialog("Copy")
-def show_copy(reply: Message) -> None:
-    """Show a reply as Markdown, with a button that copies it."""
-    st.code(reply.text, "markdown", wrap_lines=True)
+def choose(reply_id: str) -> None:
+    """Do what was chosen in the menu of a turn."""
+    act(st.session_state[f"menu-{reply_id}"], reply_id)
 
 
 @st.dialog("Details")
@@ -106,14 +118,16 @@ def draw_question(question: Message) -> None:
     if question.id == st.session_state.get("form"):
         draw_form(question)
     else:
-        st.text(question.text)
+        with st.container(key=f"icons-{question.id}", horizontal=True, gap="xsmall"):
+            st.text(question.text, width="stretch")
+            draw_action("Edit", question, ":material/edit:")
     draw_versions(question)
 
 
 def draw_form(question: Message) -> None:
     """Draw the form to edit a question."""
     with st.form(f"form-{question.id}", border=False):
-        st.text_area("Question", question.text, key=f"edit-{question.id}")
+        st.text_area("Question", question.text, key=f"edit-{question.id}", label_visibility="collapsed")
         with st.container(horizontal=True):
             st.form_submit_button("Ask", type="primary", on_click=act, args=("Ask", question.id))
             st.form_submit_button("Cancel", on_click=act, args=("Cancel", question.id))

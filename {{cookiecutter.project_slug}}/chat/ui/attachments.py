@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.typing import UploadedFile
 
 from chat import settings
@@ -65,37 +66,36 @@ class Draft:
             del self.attachments[number]
 
 
-def draw_input(conversation: Conversation, options: Request, disabled: bool) -> None:
+def draw_input(options: Request, notice: DeltaGenerator, *, disabled: bool) -> None:
     """Draw the box for a question; one that was sent is asked in this conversation, wherever a click leads meanwhile.
 
-    Where a file is refused nothing is asked: it is said why, what was typed stands in the box again, and the files that
-    are good wait above it.
+    Where a file is refused nothing is asked: `notice`, an `st.empty()`, says why, what was typed stands in the box
+    again, and the files that are good wait above it.
     """
+    conversation: Conversation = st.session_state.conversation
     draft: Draft = st.session_state.setdefault(f"draft-{conversation.id}", Draft())
     if draft.problems and draft.text:
         st.session_state.question = draft.text
-    with st.bottom:
-        waiting = st.empty()
+    if draft.problems:
+        with notice.container(gap="xsmall"):
+            draw_draft(draft)
+    st.chat_input(
+        "Ask a question",
+        key="question",
+        accept_file="multiple",
+        file_type=SUFFIXES,
+        max_upload_size=settings.FILE_MEGABYTES,
+        disabled=disabled,
+        on_submit=draft.send,
+    )
+    if draft.problems:
+        draft.text = ""  # it stands in the box now
+    if draft.sent:
+        with notice.container(), st.spinner("Reading the files"):
+            draft.ask(conversation, options)
+        notice.empty()
         if draft.problems:
-            with waiting.container(gap="xsmall"):
-                draw_draft(draft)
-        st.chat_input(
-            "Ask a question",
-            key="question",
-            accept_file="multiple",
-            file_type=SUFFIXES,
-            max_upload_size=settings.FILE_MEGABYTES,
-            disabled=disabled,
-            on_submit=draft.send,
-        )
-        if draft.problems:
-            draft.text = ""  # it stands in the box now
-        if draft.sent:
-            with waiting.container(), st.spinner("Reading the files"):
-                draft.ask(conversation, options)
-            waiting.empty()
-            if draft.problems:
-                st.rerun()
+            st.rerun()
 
 
 def draw_draft(draft: Draft) -> None:

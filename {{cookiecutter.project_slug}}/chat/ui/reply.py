@@ -1,15 +1,15 @@
 """A reply that has ended: what there is to say of it, and what can be done with it."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversation.messages import Message
 from chat.replies.attachments import unsent  # {% if cookiecutter.attachments != "none" %}
-from chat.ui.actions import act, draw_menu, draw_versions
+from chat.ui.actions import draw_actions, draw_versions
 from chat.ui.calls import draw_approval  # {% if cookiecutter is tooled %}
 from chat.ui.markdown.safe import inert
 from chat.ui.parts import draw_parts
 from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" %}
-from chat.ui.steps import sources_of  # {% if cookiecutter is stepped %}
 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {
@@ -18,32 +18,22 @@ CUT_SHORT = {
 }
 
 
-def has_more(reply: Message) -> bool:
-    """Whether there is more to draw of a reply that has ended than a text."""
-    more = [
-        len(reply.parts) > 1,
-        reply.status != "complete",
-        reply.stop_reason in CUT_SHORT,
-        reply.left_out,
-        reply.note,  # {% if cookiecutter.extra_providers %}
-        unsent(reply),  # {% if cookiecutter.attachments != "none" %}
-    ]
-    return any(more)
+def is_whole(reply: Message) -> bool:
+    """Whether a reply came to its end."""
+    return reply.status == "complete" and reply.stop_reason not in CUT_SHORT
 
 
 def draw_answer(reply: Message) -> None:
-    """Draw a reply that has ended; mostly in one element, since each takes a browser time in each run."""
-    if not has_more(reply):
+    """Draw what a reply holds; mostly in one element, since each takes a browser time in each run."""
+    if len(reply.parts) == 1:
         draw_parts(reply)
         return
     with st.container():
         draw_parts(reply)
-        with st.empty().container():
-            draw_note(reply)
 
 
 def draw_note(reply: Message) -> None:
-    """Draw what there is to say of a reply that has ended, and what can be done about it."""
+    """Draw what there is to say of a reply that has ended."""
     if reply.left_out:
         st.text(f"The oldest {reply.left_out} messages were left out to fit the model's context.")
     # {% if cookiecutter.attachments != "none" %}
@@ -54,14 +44,6 @@ def draw_note(reply: Message) -> None:
     if reply.note:
         st.text(reply.note)
     # {% endif %}
-    # {% if cookiecutter is tooled %}
-    if reply.status == "asking":
-        draw_approval(reply.id)
-        return
-    # {% endif %}
-    begins = reply.status == "streaming"  # in another page, just now
-    if begins or (reply.status == "complete" and reply.stop_reason not in CUT_SHORT):
-        return
     if reply.status == "failed":
         st.error(inert(reply.error), icon=":material/error:")
     elif reply.status == "stopped":
@@ -70,42 +52,52 @@ def draw_note(reply: Message) -> None:
         st.info("The reply was interrupted.", icon=":material/power_off:")
     elif reply.stop_reason in CUT_SHORT:
         st.info(CUT_SHORT[reply.stop_reason], icon=":material/content_cut:")
-    with st.container(horizontal=True):
-        st.button("Try again", key=f"again-{reply.id}", on_click=act, args=("Try again", reply.id))
-        # {% if cookiecutter is tooled %}
-        if reply.text or reply.calls:
-            st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
-        # {% else %}
-        if reply.text:
-            st.button("Continue", key=f"continue-{reply.id}", on_click=act, args=("Continue", reply.id))
-        # {% endif %}
 
 
-def draw_tools(reply: Message) -> None:
-    """Draw what can be done with a reply that has ended."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+def draw_tools(reply: Message, place: DeltaGenerator | None) -> None:
+    """Draw what can be done with a reply that has ended; of one that is whole the icons say it."""
+    key = f"{'icons' if is_whole(reply) else 'tools'}-{reply.id}"
+    with (place or st).container(key=key, horizontal=True, vertical_alignment="center", gap=None):
         # {% if cookiecutter.feedback != "none" %}
-        if st.session_state.conversation.coming():
+        if reply.parts and st.session_state.conversation.coming():
             # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
             draw_rating(reply)
-        else:
+        elif reply.parts:
             with st.container(width="content"):
                 st.fragment(draw_rating)(reply)
         # {% endif %}
-        draw_menu(reply)
+        begun = bool(reply.text)  # {% if not cookiecutter is tooled %}
+        begun = bool(reply.text or reply.calls)  # {% if cookiecutter is tooled %}
+        draw_actions(reply, can_go_on=begun and not is_whole(reply))
         draw_versions(reply)
 
 
-def draw_foot(reply: Message) -> None:
-    """Draw below a reply that came just now what there is besides its text."""
-    # {% if cookiecutter is stepped %}
-    if sources_of(reply):
-        st.rerun()  # their numbers in the text lead to them now
-    # {% endif %}
-    if has_more(reply):
-        draw_note(reply)
+def draw_foot(reply: Message, place: DeltaGenerator | None = None) -> None:
+    """Draw below a reply what there is besides its words, once it has ended.
+
+    Just after it has come, that must have the same shape as in every later run: what is drawn in the place of
+    another shape lets some of that shine through.
+
+    Args:
+        reply: the reply.
+        place: an `st.empty()` to draw it in; without one it is drawn in the current container.
+    """
     # {% if cookiecutter is tooled %}
+    if reply.status == "asking":
+        with (place or st).container():
+            draw_approval(reply.id)
+    # {% endif %}
     if not reply.ended:
         return
-    # {% endif %}
-    draw_tools(reply)
+    more = [
+        not is_whole(reply),
+        reply.left_out,
+        reply.note,  # {% if cookiecutter.extra_providers %}
+        unsent(reply),  # {% if cookiecutter.attachments != "none" %}
+    ]
+    if not any(more):
+        draw_tools(reply, place)
+        return
+    with (place or st).container():
+        draw_note(reply)
+        draw_tools(reply, None)

@@ -53,6 +53,7 @@ def draw_options(conversation: Conversation) -> Request:
     # {% else %}
     provider = settings.PROVIDER
     model = provider.model
+    st.text(f"{provider.label} answers, with {model}.")
     # {% endif %}
     with st.expander("Options"):
         # {% if not cookiecutter is peopled %}
