@@ -12,6 +12,9 @@ from app import App, new_context
 from waiting import wait_until
 from wire import Wire
 
+# Whether an element shows the beginning of its text.
+BEGINS = "text => text.firstElementChild.getBoundingClientRect().top >= text.getBoundingClientRect().top - 1"
+
 
 def saved_texts(project: Path) -> str:
     """The texts in the database of an app, one after the other."""
@@ -46,8 +49,10 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     search.fill("")
     expect(spain).to_be_visible()
     app.press("Rename")
-    sidebar.get_by_label("Title").fill("Paris")
-    sidebar.get_by_label("Title").press("Enter")
+    expect(sidebar.get_by_label("Title")).to_be_focused()
+    app.page.keyboard.press("Control+A")
+    app.page.keyboard.type("Paris")
+    app.page.keyboard.press("Enter")
     expect(sidebar.get_by_role("button", name="Paris")).to_be_visible()
     app.press("Delete")
     expect(sidebar.get_by_text("Delete this conversation?")).to_be_visible()
@@ -69,6 +74,45 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     expect(app.messages).to_have_count(0)
     expect(sidebar.get_by_role("button", name="Paris")).to_have_count(0)
     expect(spain).to_be_visible()
+
+
+def test_a_long_question_takes_little_room_and_the_sidebar_makes_room_on_a_phone(
+    start: Callable[..., App], wire: Wire
+) -> None:
+    app = start(llm_provider="openai", history="database")
+    wire.play("echo")
+    app.ask("First")
+    expect(app.messages.nth(1)).to_contain_text("You said: First")
+    app.wait_for_the_end()
+    app.press("New chat")
+    expect(app.messages).to_have_count(0)
+    wire.play("good", text="Well.")
+    app.ask("\n".join(f"Line {number} of what somebody pasted" for number in range(120)))
+    expect(app.messages.nth(1)).to_contain_text("Well.")
+    app.wait_for_the_end()
+    question = app.messages.nth(0)
+    height = "element => element.getBoundingClientRect().height"
+    assert question.evaluate(height) < 450
+    assert question.get_by_test_id("stText").evaluate(BEGINS)
+    question.get_by_text("Show more").click()
+    expect(question.get_by_text("Show less")).to_be_visible()
+    assert question.evaluate(height) > 2_000
+    app.ask("And now?")  # what is drawn anew stays as it was
+    expect(app.messages.nth(3)).to_contain_text("Well.")
+    assert question.evaluate(height) > 2_000
+    assert app.messages.nth(2).evaluate(height) < 100
+
+    sidebar = app.page.get_by_test_id("stSidebar")
+    sidebar.get_by_text("First").click()
+    expect(app.messages.nth(1)).to_contain_text("You said: First")
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    app.page.set_viewport_size({"width": 390, "height": 844})
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+    for way in (sidebar.get_by_text("Line 0"), sidebar.get_by_role("button", name="New chat")):
+        app.page.get_by_test_id("stExpandSidebarButton").click()
+        way.click()
+        expect(sidebar).to_have_attribute("data-collapsed", "true")
+    expect(app.messages).to_have_count(0)
 
 
 def test_a_reply_goes_on_while_another_conversation_is_open(start: Callable[..., App], wire: Wire) -> None:

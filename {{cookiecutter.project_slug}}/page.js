@@ -71,6 +71,12 @@
     }
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
+  // On a phone the sidebar lies over the chat that is chosen in it. Streamlit closes it where somebody presses beside it.
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest?.('.st-key-new button, [class*="st-key-listed-"] button')) return;
+    find("stMain").dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
+  });
+
   // A button that copies has its text with it, in which what HTML could take for its own is written as in addresses.
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.(".copy");

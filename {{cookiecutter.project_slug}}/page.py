@@ -55,7 +55,7 @@ conversation = open_conversation()
 st.fragment(lambda: None, run_every=60 * 60)()
 
 with st.sidebar:
-    st.button("New chat", icon=":material/add:", shortcut="Ctrl+Shift+O", on_click=begin)
+    st.button("New chat", key="new", icon=":material/add:", shortcut="Ctrl+Shift+O", on_click=begin)
     options = draw_options(conversation)
     past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
 beside = draw_box(options)

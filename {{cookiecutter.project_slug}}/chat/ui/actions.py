@@ -7,6 +7,7 @@ import streamlit as st
 from chat.conversation.messages import Conversation, Message
 from chat.history.conversations import changing, stop
 from chat.ui.attachments import draw_attachments  # {% if cookiecutter.attachments != "none" %}
+from chat.ui.typed import draw_typed
 from chat.ui.usage import details
 
 RARE = ("Details", "Delete the turn")  # behind a button of their own
@@ -119,7 +120,7 @@ def draw_question(question: Message) -> None:
         draw_form(question)
     else:
         with st.container(key=f"icons-{question.id}", horizontal=True, gap="xsmall"):
-            st.text(question.text, width="stretch")
+            draw_typed(question.text)
             draw_action("Edit", question, ":material/edit:")
     draw_versions(question)
 

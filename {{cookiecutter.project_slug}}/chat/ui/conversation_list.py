@@ -16,20 +16,14 @@ from chat.ui.person import person
 
 LISTED = 20  # each run of the page sends them all to the browser
 PERIODS = {0: "Today", 1: "Yesterday", 7: "Previous 7 days", 30: "Previous 30 days"}  # by the most days ago
-# A list is read from the left, and close together; where there is no mouse, a row is high enough for a finger. The
-# names of the icons are there to be read aloud.
+# A list is read from the left, and close together; where there is no mouse, a row is high enough for a finger.
 LOOK = """<style>
 .st-key-conversations {
   gap: 0;
   [data-testid="stCaptionContainer"] { padding: 1rem 0.75rem 0.25rem; }
   button { min-height: 2rem; padding: 0 0.75rem; }
   button > div { justify-content: start; text-align: start; }
-  .st-key-opened button { padding: 0 0.5rem; }
-  .st-key-opened [class*="st-key-listed"] button { padding: 0 0.75rem; }
   @media (pointer: coarse) { button { min-height: 2.75rem; } }
-  :is(.st-key-rename, .st-key-delete) [data-testid="stMarkdownContainer"] {
-    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  }
 }
 </style>"""
 
@@ -96,11 +90,16 @@ def draw_opened(entry: Entry) -> None:
                 st.button("Delete", type="primary", on_click=delete, args=(entry.id,))
                 st.button("Cancel", on_click=choose)
         case _:
-            with st.container(key="opened", horizontal=True, wrap=False, gap=None):
+            with st.container(horizontal=True, wrap=False, gap=None):
                 draw_title(entry, "secondary")
-                for action, icon in (("Rename", ":material/edit:"), ("Delete", ":material/delete:")):
-                    name = action.lower()
-                    st.button(action, key=name, icon=icon, type="tertiary", help=action, on_click=choose, args=(name,))
+                with st.container(key=f"icons-{entry.id}", width="content", horizontal=True, wrap=False, gap=None):
+                    draw_action("Rename", ":material/edit:")
+                    draw_action("Delete", ":material/delete:")
+
+
+def draw_action(action: str, icon: str) -> None:
+    """Draw a button for what can be done with the conversation on the page."""
+    st.button(action, icon=icon, type="tertiary", help=action, on_click=choose, args=(action.lower(),))
 
 
 def choose(action: str | None = None) -> None:
