@@ -29,6 +29,7 @@ CHART = {
         "y": {"field": "rain", "type": "quantitative", "title": "Rain, mm"},
     },
 }
+ACTIONS = {"Copy": ":material/content_copy:", "Regenerate": ":material/refresh:", "More": ":material/more_horiz:"}
 EARLIER = {"Today": ("Rain in Rome", "A letter to the landlord"), "Previous 7 days": ("Names for a cat",)}
 
 
@@ -40,7 +41,7 @@ def draw_app(answers: dict[str, str], whole: bool) -> None:
         with sidebar.container(key="app-sidebar", gap="xsmall"):
             draw_sidebar(answers, whole)
         with page:
-            draw_page(answers)
+            draw_page(answers, whole)
 
 
 def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
@@ -65,7 +66,7 @@ def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
     st.html(f"<small>Made by {html.escape(answers['author_name'])}</small>")
 
 
-def draw_page(answers: dict[str, str]) -> None:
+def draw_page(answers: dict[str, str], whole: bool) -> None:
     """Draw the page itself: what it is, a question with its reply, and the box for another."""
     st.html(f'<h2 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(answers["project_name"])}</h2>')
     st.text(answers["description"])
@@ -75,7 +76,10 @@ def draw_page(answers: dict[str, str]) -> None:
         st.markdown(REPLY)
         if answers.get("rich_replies") == "yes":
             st.vega_lite_chart(CHART)
-        if answers["feedback"] != "none":
-            st.feedback(answers["feedback"], key=f"app-{answers['feedback']}")
+        with st.container(horizontal=True, vertical_alignment="center", key="icons-app"):
+            if answers["feedback"] != "none":
+                st.feedback(answers["feedback"], key=f"app-{answers['feedback']}")
+            for name, icon in ACTIONS.items() if whole else ():
+                st.button(name, icon=icon, type="tertiary", key=f"app-{name}")
     files = "multiple" if answers.get("attachments", "none") != "none" else False
     st.chat_input("Ask a question", key=f"app-box-{files}", accept_file=files)
