@@ -6,6 +6,7 @@ from pathlib import Path
 
 import oidc_provider_mock
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from app import Server, Tab, new_context
@@ -66,6 +67,7 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire, b
     assert button
     assert abs(button["x"] + button["width"] / 2 - first.evaluate("innerWidth") / 2) < 10
     assert first.get_by_test_id("stChatInputTextArea").count() == 0
+    assert [fault["id"] for fault in Axe().run(first).response["violations"] if fault["impact"] == "serious"] == []
     sign_in(first, "ann")
     ann = Tab(first)
     ann.ask("The secret of Ann")
