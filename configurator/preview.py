@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from cookiecutter_streamlit_chat.conditions import remote, stored
+from cookiecutter_streamlit_chat.conditions import listing, stored, tooled, using
 from cookiecutter_streamlit_chat.providers import chosen
 from cookiecutter_streamlit_chat.questions import FOLDER, ROOT
 
@@ -53,8 +53,10 @@ def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
     first, *others = chosen(answers)
     if others:
         st.selectbox("Provider", [provider["label"] for provider in (first, *others)], key="app-provider")
-    if whole and remote(answers):
+    if whole and listing(answers):
         st.selectbox("Model", first["models"], key="app-model")
+    elif not using(answers, "custom"):
+        st.text(f"{first['label']} answers, with {first['model']}.")
     if whole and stored(answers):
         for period, titles in EARLIER.items():
             st.caption(period)
@@ -70,9 +72,13 @@ def draw_page(answers: dict[str, str], whole: bool) -> None:
     """Draw the page itself: what it is, a question with its reply, and the box for another."""
     st.html(f'<h2 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(answers["project_name"])}</h2>')
     st.text(answers["description"])
+    if answers.get("personas") == "several":
+        st.caption(":material/school: Tutor")
     user, assistant = (st.chat_message(role, avatar=AVATARS[answers["avatars"]][role]) for role in ROLES)
     user.text(QUESTION)
     with assistant:
+        if tooled(answers):
+            st.status("rain_in · 0.2 s", state="complete", type="compact").code('{"city": "Rome"}')
         st.markdown(REPLY)
         if answers.get("rich_replies") == "yes":
             st.vega_lite_chart(CHART)

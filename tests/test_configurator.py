@@ -192,13 +192,23 @@ def test_a_file_shows_its_content_and_what_changed() -> None:
 
 
 def test_the_app_is_drawn_with_the_answers() -> None:
-    test = page(project_name="*Night* <b>Desk", description="For *us*.", feedback="stars", history="database")
+    test = page(
+        project_name="*Night* <b>Desk",
+        description="For *us*.",
+        feedback="stars",
+        history="database",
+        llm_provider="openai",
+    )
     assert any("*Night* &lt;b&gt;Desk</h2>" in block.proto.body for block in test.get("html"))
     assert "For *us*." in [text.value for text in test.text]
     assert test.feedback[0].key == "app-stars"
     assert "app-Rain in Rome" in [button.key for button in test.button]
     assert len(test.get("vega_lite_chart")) == 1
-    test = page(feedback="none", rich_replies="no", sign_in="oidc")
+    assert not test.status
+    assert "gpt" in test.get_by_key("app-model").value
+    test = page(feedback="none", rich_replies="no", sign_in="oidc", personas="several", tools="functions")
+    assert len(test.status) == 1
+    assert ":material/school: Tutor" in [caption.value for caption in test.caption]
     assert not test.feedback
     assert not test.get("vega_lite_chart")
     assert "Sign out" in [button.label for button in test.button]
