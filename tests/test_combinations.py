@@ -49,7 +49,7 @@ READ += ",uses_pages_directory"  # by Streamlit
 READ += ",drawn,form"  # of Streamlit's state, by a text
 READ += ",AsyncClient,Span,TracerProvider"  # in an annotation with quotes
 READ += ",do_POST"  # by the server of Python's library
-READ += ",ReplyError,stopped"  # by a function of one's own, if it likes
+READ += ",ReplyError,done,failed,stopped"  # by a function of one's own, if it likes
 READ += ",close"  # by markdown-it, of a sign of emphasis
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from app import App
 from conftest import ROOT, Bake, copied
+from waiting import HANG
 
 Open = Callable[..., App]
 
@@ -20,7 +21,12 @@ def own_app(browser: Browser, bake: Bake, tmp_path_factory: pytest.TempPathFacto
     apps: list[App] = []
 
     def own_app(
-        code: str = "", environment: dict[str, str] | None = None, agent: Path | None = None, **answers: str
+        code: str = "",
+        environment: dict[str, str] | None = None,
+        agent: Path | None = None,
+        *,
+        watched: bool = False,
+        **answers: str,
     ) -> App:
         folder = tmp_path_factory.mktemp("own")
         project = copied(bake(llm_provider="custom", **answers), folder / "app")
@@ -29,7 +35,8 @@ def own_app(browser: Browser, bake: Bake, tmp_path_factory: pytest.TempPathFacto
         if agent:
             shutil.copy(agent, project / "agent.py")
         arguments = {"log": folder / "log", **(environment or {})}
-        apps.append(App(project, browser, "--server.fileWatcherType=none", **arguments))
+        watcher = "auto" if watched else "none"
+        apps.append(App(project, browser, f"--server.fileWatcherType={watcher}", **arguments))
         return apps[-1]
 
     yield own_app
@@ -50,6 +57,20 @@ def test_as_baked_it_says_what_it_was_asked(own_app: Open) -> None:
         expect(reply).to_contain_text(told)
     expect(app.messages.nth(3)).to_contain_text("question.messages: 3, with this one")
     expect(app.messages.nth(3)).to_contain_text("question.system_prompt: You are a helpful assistant.")
+
+
+def test_what_is_changed_in_it_counts_from_the_next_question_on(own_app: Open) -> None:
+    app = own_app("def reply(question):\n    return 'The first.'\n", watched=True)
+    app.ask("Hello?")
+    expect(app.messages.nth(1)).to_contain_text("The first.")
+    (app.project / "my_reply.py").write_text("def reply(question):\n    return 'The last.'\n", "utf-8")
+    for number in range(1, HANG):  # Streamlit hears of it a moment later
+        app.ask("And now?")
+        reply = app.messages.nth(2 * number + 1)
+        expect(reply).to_contain_text("The ")
+        if "The last." in reply.inner_text():
+            break
+    expect(reply).to_contain_text("The last.")
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,15 @@ def test_the_default_answers_is_rated_and_cleared(opened: Open) -> None:
     expect(thumb).not_to_be_checked()
 
 
+def test_somebody_s_own_function_says_what_it_was_asked(opened: Open) -> None:
+    app = opened(llm_provider="custom")
+    app.ask("What is *this*?")
+    expect(app.messages.nth(1)).to_contain_text("as message 1 of the conversation")
+    expect(app.messages.nth(1)).to_contain_text("change that function")
+    app.ask("And this?")
+    expect(app.messages.nth(3)).to_contain_text("as message 3 of the conversation")
+
+
 def test_a_click_ends_a_reply_and_what_had_come_stays(opened: Open, wire: Wire) -> None:
     wire.play("good", text="word " * 400, chunks=400, rate=20)
     app = opened(llm_provider="openai")

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing
+from dataclasses import replace  # {% if cookiecutter.attachments != "none" %}
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -12,12 +13,18 @@ from typing import Any, TypeVar
 import pytest
 
 from chat import settings
+from chat.conversation.attachments.reading import read as read_file  # {% if cookiecutter.attachments != "none" %}
 from chat.conversation.messages import Message
+from chat.conversation.parts import Text  # {% if cookiecutter.attachments != "none" %}
 from chat.providers import Chunk, ProviderError, Request
 from chat.providers.custom import BROKEN, FAILED, Question, ReplyError, stream
-from chat.replies.answering import api
+from chat.replies.answering import (
+    answer,  # {% if cookiecutter.attachments != "none" %}
+    api,
+)
 from chat.replies.reply import background_loop
 from tests.conftest import HANG_SECONDS, new_page
+from tests.test_attachments import file  # {% if cookiecutter.attachments != "none" %}
 from tests.test_page import choose, click, shown
 
 PROVIDER = settings.PROVIDERS["custom"]  # {% if cookiecutter.extra_providers %}
@@ -187,6 +194,27 @@ def test_stop_ends_asynchronous_code_where_it_waits(own: Own) -> None:
     assert cleaned.is_set()
 
 
+# {% if cookiecutter.attachments != "none" %}
+def test_files_are_handed_over_as_they_came(own: Own) -> None:
+    # {% if cookiecutter.attachments == "images_and_documents" %}
+    attached = [read_file("cat.png", file()), read_file("notes.txt", b"Cats sleep.")]
+    # {% else %}
+    attached = [read_file("cat.png", file())]
+    # {% endif %}
+    questions: list[Question] = []
+
+    async def ask() -> None:
+        message = Message("user", [*attached, Text("What is this?")])
+        async for _ in answer(replace(request(), messages=[message])):
+            pass
+
+    own(lambda question: questions.append(question) or "A cat.")
+    on_the_loop(ask())
+    (question,) = questions
+    assert (question.text, [*question.attachments]) == ("What is this?", attached)
+
+
+# {% endif %}
 @pytest.mark.usefixtures("scripted")
 def test_on_the_page_it_is_told_what_is_known_and_may_fail(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
     questions: list[Question] = []
