@@ -71,7 +71,7 @@ TRACES = {
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("rich_replies", "yes"): (r"(?<!st)vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
-    ("tools", "functions"): r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic",
+    ("tools", "functions"): r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic(?![-_]ai)",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -109,7 +109,7 @@ GITHUBS = re.compile(r"\$\{\{.*?\}\}")
 NO_IMAGES = r"pillow|\bPIL\b"
 NO_AVATARS = r"avatar"
 NO_FEEDBACK = r"(?<!prompt_)feedback|\brat(e|ed|ing|ings)\b|a comment\b|(?<!\()\.comment\b"
-NO_BLOCKS = r"draw_growing|finished_blocks|open_markdown"
+NO_BLOCKS = r"chat\.ui\.growing|finished_blocks|open_markdown"
 NO_KEYS = r"api_key\(|retries|KINDS_BY"
 NO_CONTAINER = r"docker|compose\.yaml|a container|readyz"
 NO_CONTAINED_DATABASE = r"(?<!\w)\.env\b|postgres_"

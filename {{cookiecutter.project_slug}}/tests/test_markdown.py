@@ -96,9 +96,12 @@ def drawn(*texts: str) -> list[str]:
     def page(texts: tuple[str, ...]) -> None:
         import streamlit as st
 
-        from chat.ui.growing import draw_growing
+        from chat.ui.growing import Growing
 
-        draw_growing(texts, st.empty())
+        growing = Growing(st.empty())
+        for text in texts:
+            growing.draw(text)
+        growing.end()
 
     page_test = AppTest.from_function(page, args=(texts,), default_timeout=HANG_SECONDS).run()
     assert not page_test.exception

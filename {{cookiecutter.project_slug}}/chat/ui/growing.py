@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -65,19 +64,6 @@ class Growing:
                 slot.empty()
             self._slots.append(self._box.empty())
         draw_text(self._drawn, self._slots[-1])
-
-
-def draw_growing(texts: Iterable[str], place: DeltaGenerator) -> None:
-    """Draw a Markdown text while it grows.
-
-    Args:
-        texts: the text at one moment after another; each starts with the one before.
-        place: an `st.empty()`.
-    """
-    growing = Growing(place)
-    for text in texts:
-        growing.draw(text)
-    growing.end()
 
 
 def open_markdown(text: str) -> str:

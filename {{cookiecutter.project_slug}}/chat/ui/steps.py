@@ -9,7 +9,6 @@ from chat.conversation.messages import Message
 from chat.conversation.steps import Source, Step
 from chat.ui.markdown.safe import host_of, inert
 
-ICONS = {"done": ":material/check:", "failed": ":material/error:", "running": ":material/stop_circle:"}
 STATES: dict[str, Literal["running", "complete", "error"]] = {"done": "complete", "failed": "error"}
 LONGEST = 20_000  # characters of what went in or out that are drawn
 

@@ -13,7 +13,7 @@ from chat.ui.follow import (
     follow,
     with_notices,  # {% if cookiecutter is remote %}
 )
-from chat.ui.growing import draw_growing
+from chat.ui.growing import Growing
 from chat.ui.parts import draw_part
 from chat.ui.undrawable import or_as_text
 
@@ -41,7 +41,10 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
         for part in reply.message.parts:
             with or_as_text(""):
                 if isinstance(part, Text):
-                    draw_growing(word_by_word(part.text), st.empty())
+                    growing = Growing(st.empty())
+                    for text in word_by_word(part.text):
+                        growing.draw(text)
+                    growing.end()
                 else:
                     draw_part(part)
 
