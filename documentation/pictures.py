@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from configurator.baking import bake
+from configurator.preview import CHART, RAIN
 from configurator.questions import QUESTIONS
 from cookiecutter_streamlit_chat.questions import ROOT
 
@@ -36,21 +37,11 @@ WHOLE = {"width": 1100, "height": 820}
 SCHEMES = ("light", "dark")
 COLOURS = 256
 DAY = 86_400  # seconds
-RAIN = {"January": 69, "April": 70, "July": 19, "October": 94, "November": 111}  # mm a month
-CHART = {
-    "height": 320,
-    "data": {"values": [{"month": month, "rain": rain} for month, rain in RAIN.items()]},
-    "mark": "bar",
-    "encoding": {
-        "x": {"field": "month", "type": "nominal", "sort": None, "title": None},
-        "y": {"field": "rain", "type": "quantitative", "title": "Rain, mm"},
-    },
-}
 REPLY = f"""
 Mostly in **autumn**. November brings about 110 mm, July hardly any:
 
 ```vega-lite
-{json.dumps(CHART)}
+{json.dumps({**CHART, "height": 320})}
 ```
 
 ```python

@@ -57,7 +57,7 @@ def test_nothing_serious(start: Callable[..., App], wire: Wire) -> None:
     expect(app.messages.nth(1)).to_contain_text("+new")
     app.press("Regenerate")
     expect(app.messages.nth(1)).to_contain_text("2/2")
-    app.ask("Two?")
+    app.ask("Two?\n" * 40)  # which is folded
     expect(page.get_by_role("button", name="Continue")).to_be_visible()
     app.ask("Three?")
     expect(page.get_by_test_id("stAlert")).to_have_count(2)
