@@ -107,6 +107,11 @@ def searching(answers: dict[str, Any]) -> bool:
     return tooled(answers) and any(provider["search_tool"] for provider in chosen(answers))
 
 
+def reading(answers: dict[str, Any]) -> bool:
+    """Whether a model that calls tools may read what comes from outside the app."""
+    return answers.get("tools", "none") == "mcp" or searching(answers)
+
+
 def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
     """Whether the app runs in a container, and keeps conversations in this way where one is named."""
     return answers["deployment"] != "none" and history in (None, answers["history"])

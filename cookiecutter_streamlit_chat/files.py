@@ -88,6 +88,7 @@ FILES: Sequence[tuple[Condition, str]] = [
     (given("attachments", "images_and_documents"), "chat/conversation/attachments/decoding.py tests/test_documents.py"),
     (tooled, "chat/conversation/calls.py chat/replies/calls.py chat/replies/tools.py chat/tools/ chat/ui/calls.py"),
     (tooled, "tests/test_tools.py"),
+    (given("tools", "mcp"), "chat/tools/servers.py tests/test_servers.py"),
     (anything_but("feedback", "none"), "chat/history/migrations/versions/ratings_0001.py chat/history/ratings.py"),
     (anything_but("feedback", "none"), "chat/feedback/ chat/history/rated.py chat/ui/rating.py"),
     (anything_but("feedback", "none"), "tests/test_feedback.py tests/test_ratings.py tests/test_replay.py"),

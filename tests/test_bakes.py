@@ -71,7 +71,7 @@ TRACES = {
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("rich_replies", "yes"): (r"(?<!st)vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
-    ("tools", "functions"): r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic(?![-_]ai)",
+    ("tools", "mcp"): r"\bmcp\b|model context protocol|\bSERVERS\b",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
@@ -102,6 +102,7 @@ MODULE_TRACES = {
 }
 SDK_TRACES = {"openai": r"import openai|openai import|AsyncOpenAI"}
 RECIPES = "docs/recipes.md"  # for somebody's own code, which may use any SDK
+NO_TOOLS = r"ToolCall|tool_rounds|chat[./]tools|call tools|approval|pydantic(?![-_]ai)"
 NO_ATTACHMENTS = r"attachments?\b|most_images|max_upload_size"
 PYTHON = re.compile(r"^```python\n.*?^```$", re.MULTILINE | re.DOTALL)
 # What GitHub fills in: `${{ … }}`.
@@ -152,7 +153,7 @@ def expected_dependencies(answers: dict[str, str]) -> set[str]:
     attachments = {"none": set(), "images": {"pillow"}, "images_and_documents": documents}
     sdks = {sdk for module in modules_of(answers) for sdk in SDKS[module].split()}
     rich = {"altair", "jsonschema", "pillow"} if answers["rich_replies"] == "yes" else set()
-    tools = {"pydantic"} if answers["tools"] != "none" else set()
+    tools = {"none": set(), "functions": {"pydantic"}, "mcp": {"mcp", "pydantic"}}[answers["tools"]]
     tracing = {"opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"}
     tracing = tracing if answers["telemetry"] == "opentelemetry" else set()
     fixed = {"markdown-it-py", "mdit-py-plugins", "starlette", "streamlit"}
@@ -180,6 +181,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     others = [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
     others += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     others += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
+    forbidden += [NO_TOOLS] if answers["tools"] == "none" else []
     forbidden += [NO_ATTACHMENTS] if answers["attachments"] == "none" else []
     forbidden += [NO_IMAGES] if answers["attachments"] == "none" and answers["rich_replies"] == "no" else []
     forbidden += [NO_AVATARS] if answers["avatars"] == "none" and answers["personas"] == "one" else []

@@ -47,10 +47,11 @@ READ = "revision,down_revision,branch_labels,depends_on,dispatch,format"
 READ += ",api_keys,n_ctx,n_parallel,n_threads,penalty_repeat,ui,verbosity,warmup"
 READ += ",uses_pages_directory"  # by Streamlit
 READ += ",drawn,form"  # of Streamlit's state, by a text
-READ += ",AsyncClient,Span,TracerProvider"  # in an annotation with quotes
+READ += ",AsyncClient,CallToolResult,Listed,Span,TracerProvider"  # in an annotation with quotes
 READ += ",do_POST"  # by the server of Python's library
 READ += ",ReplyError,done,failed,stopped"  # by a function of one's own, if it likes
 READ += ",close"  # by markdown-it, of a sign of emphasis
+READ += ",time_in,calculate"  # called by a model, by their names
 
 
 def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, object]:

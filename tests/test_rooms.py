@@ -48,7 +48,7 @@ LARGEST = {
     **{"llm_provider": "anthropic", "extra_providers": "openai, gemini, bedrock, custom, embedded, mistral"},
     **{"history": "database", "sign_in": "oidc", "attachments": "images_and_documents", "deployment": "kubernetes"},
     **{"telemetry": "opentelemetry"},
-    **{"personas": "several", "tools": "functions"},
+    **{"personas": "several", "tools": "mcp"},
 }
 SMALLEST = {"llm_provider": "openai", "streaming": "off", "avatars": "none", "feedback": "none", "rich_replies": "no"}
 

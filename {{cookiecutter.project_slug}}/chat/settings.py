@@ -88,6 +88,18 @@ class Persona:
 
 
 # {% endif %}
+# {% if cookiecutter.tools == "mcp" %}
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A server of the Model Context Protocol: one that has an address, or a command that starts it on this machine."""
+
+    url: str = ""
+    key: str = ""  # the name of the setting with its key, where it wants one
+    command: tuple[str, ...] = ()
+    trusted: bool = False  # whether it is believed that a tool changes nothing, so that nobody need be asked
+
+
+# {% endif %}
 TITLE = "{{ cookiecutter.project_name | escaped }}"
 DESCRIPTION = "{{ cookiecutter.description | escaped }}"
 AUTHOR = "{{ cookiecutter.author_name | escaped }}"
@@ -199,6 +211,10 @@ BACKOFF_SECONDS = 1  # before the second attempt; then twice as long each time
 LONGEST_WAIT_SECONDS = 30  # for a provider that says when to come back; beyond it, the person is told
 # {% endif %}
 # {% if cookiecutter is tooled %}
+# {% if cookiecutter.tools == "mcp" %}
+# The servers whose tools the model is offered, like "docs": Server("https://docs.example.com/mcp", key="DOCS_KEY").
+SERVERS: dict[str, Server] = {}
+# {% endif %}
 TOOL_ROUNDS = 8  # of calls, in one reply
 CALL_SECONDS = 60  # that a call may take
 RESULT_CHARACTERS = 20_000  # of a result that the model is told

@@ -20,7 +20,7 @@ from chat.replies.answering import answer_with_tools
 from chat.replies.calls import calls_as_sent, can_call
 from chat.replies.reply import running
 from chat.tools import __main__, functions, needs_approval, offered
-from chat.tools.offered import as_offered
+from chat.tools.calling import as_offered
 from tests.conftest import END, HANG_SECONDS, ScriptedProvider, new_page
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}

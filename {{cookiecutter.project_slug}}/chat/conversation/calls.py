@@ -16,6 +16,7 @@ class ToolCall(Part):
     result: str = ""  # what the model is told
     status: Literal["running", "waiting", "done", "failed", "declined"] = "running"  # waiting: for a person
     seconds: float = 0.0  # that it took
+    server: str = ""  # that made it; none for a function of the app  # {% if cookiecutter.tools == "mcp" %}
     allowed: Literal["", "once", "always"] = ""  # by a person, who was asked
     fingerprint: str = ""  # of the tool about which they were asked
 

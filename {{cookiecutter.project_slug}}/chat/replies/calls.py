@@ -1,12 +1,14 @@
 """What a model is sent of tools, and of the calls that it has made."""
 
 import hashlib
+from collections.abc import Iterable  # {% if cookiecutter is reading %}
 from dataclasses import replace
 
 from chat import settings
 from chat.conversation.calls import Replay, ToolCall
 from chat.conversation.messages import CONTINUE, Message
 from chat.conversation.parts import Text
+from chat.conversation.steps import Source  # {% if cookiecutter is reading %}
 from chat.providers import Provider, Request
 
 _unable: set[tuple[str, str]] = set()  # providers and models that have refused tools
@@ -22,6 +24,18 @@ def note_refusal(request: Request) -> None:
     _unable.add((request.provider.name, request.model))
 
 
+# {% if cookiecutter is reading %}
+def from_outside(messages: Iterable[Message]) -> bool:
+    """Whether messages hold what somebody outside may have written: a result of a server, or of a search."""
+    parts = [part for message in messages for part in message.parts]
+    # {% if cookiecutter.tools == "mcp" %}
+    if any(call.server and call.result and call.status != "declined" for call in parts if isinstance(call, ToolCall)):
+        return True
+    # {% endif %}
+    return any(isinstance(part, Source) for part in parts)
+
+
+# {% endif %}
 def calls_as_sent(request: Request) -> Request:
     """A request as its model takes it: without tools for one that takes none, and with results marked as data.
 

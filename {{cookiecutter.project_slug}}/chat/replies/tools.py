@@ -15,8 +15,11 @@ from chat.conversation.text import well_formed
 from chat.log import about
 from chat.providers import Chunk, ProviderError, Request, Stream
 from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
+from chat.replies.calls import from_outside  # {% if cookiecutter is reading %}
 from chat.replies.fallback import instead  # {% if cookiecutter.extra_providers %}
-from chat.tools.offered import Offered, offered
+from chat.tools.calling import Offered
+from chat.tools.offered import offered
+from chat.tools.servers import known  # {% if cookiecutter.tools == "mcp" %}
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +36,24 @@ async def with_tools(stream: Stream, request: Request, reply: Message, always: S
         stream: the next link of the chain.
         request: what is asked.
         reply: the message that is filled; the calls in it that wait have been allowed.
-        always: the fingerprints of the tools that are called without asking.
+        always: the fingerprints of the tools that are called without asking.  # {% if not cookiecutter is reading %}
+        # {% if cookiecutter is reading %}
+        always: the fingerprints of the tools that are called without asking, until something from outside was read.
+        # {% endif %}
 
     Raises:
         ProviderError: whatever went wrong, or if there are too many rounds.
     """
+    await known()  # {% if cookiecutter.tools == "mcp" %}
     tools = offered()
     request = replace(request, tools=tuple(each.tool for each in tools.values()))
     asked = request.messages[: request.messages.index(reply)] if reply in request.messages else request.messages
     calls, rounds = [call for call in reply.calls if call.status == "waiting"], 0
     while True:
         if calls:
+            # {% if cookiecutter is reading %}
+            always = set() if from_outside([*asked, reply]) else always
+            # {% endif %}
             async with aclosing(called(calls, tools, always)) as chunks:
                 async for chunk in chunks:
                     yield chunk
@@ -93,7 +103,8 @@ async def called(calls: Iterable[ToolCall], tools: Mapping[str, Offered], always
             elif tool.needs_approval and tool.fingerprint not in {*always, call.allowed and call.fingerprint}:
                 yield Chunk(part=replace(call, status="waiting", allowed="", fingerprint=tool.fingerprint))
             else:
-                begun = replace(call, status="running")
+                begun = replace(call, status="running")  # {% if cookiecutter.tools != "mcp" %}
+                begun = replace(call, status="running", server=tool.server)  # {% if cookiecutter.tools == "mcp" %}
                 yield Chunk(part=begun)
                 tasks.append(asyncio.create_task(made(begun, tool)))
         for task in asyncio.as_completed(tasks):

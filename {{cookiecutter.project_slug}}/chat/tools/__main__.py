@@ -7,6 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from chat.tools.offered import offered
+from chat.tools.servers import connect, connections, known  # {% if cookiecutter.tools == "mcp" %}
+
+CONNECT_SECONDS = 30  # to servers, which may have to be started first  # {% if cookiecutter.tools == "mcp" %}
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -15,13 +18,26 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("name", nargs="?", help="which tool to call; without one, they are listed")
     parser.add_argument("arguments", nargs="?", default="{}", help='as JSON, like \'{"zone": "Europe/Paris"}\'')
     options = parser.parse_args(words)
-    if not options.name:
+    asyncio.run(act(options.name, options.arguments))
+
+
+async def act(name: str | None, arguments: str) -> None:
+    """List the tools, or call the one with this name."""
+    # {% if cookiecutter.tools == "mcp" %}
+    connecting = asyncio.create_task(connect())
+    await known(CONNECT_SECONDS)
+    for server, connection in connections.items():
+        if connection.problem:
+            print(f"{server}: {connection.problem}", file=sys.stderr)
+    # {% endif %}
+    if not name:
         print("\n\n".join(map(described, offered())))
-    elif tool := offered().get(options.name):
-        status, result = asyncio.run(tool.call(options.arguments))
+    elif tool := offered().get(name):
+        status, result = await tool.call(arguments)
         sys.exit(result) if status == "failed" else print(result)
     else:
-        sys.exit(f"There is no tool {options.name!r}; there are {', '.join(offered())}.")
+        sys.exit(f"There is no tool {name!r}; there are {', '.join(offered())}.")
+    connecting.cancel()  # {% if cookiecutter.tools == "mcp" %}
 
 
 def described(name: str) -> str:

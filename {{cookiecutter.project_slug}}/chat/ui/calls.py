@@ -9,8 +9,12 @@ from chat.conversation.calls import ToolCall
 from chat.conversation.messages import Conversation
 from chat.history.conversations import find
 from chat.providers import Provider
-from chat.replies.calls import can_call
+from chat.replies.calls import (
+    can_call,
+    from_outside,  # {% if cookiecutter is reading %}
+)
 from chat.tools.offered import offered
+from chat.tools.servers import connections  # {% if cookiecutter.tools == "mcp" %}
 from chat.ui.actions import change
 from chat.ui.markdown.safe import inert
 
@@ -34,11 +38,17 @@ def draw_offered(provider: Provider, model: str) -> None:
     with st.expander("Tools"):
         for name, each in offered().items():
             st.text(f"{name} (asks first)" if each.needs_approval else name, help=inert(each.tool.description))
+        # {% if cookiecutter.tools == "mcp" %}
+        for name, connection in connections.items():
+            if connection.problem:
+                st.text(f"{name}: {connection.problem}")
+        # {% endif %}
 
 
 def draw_call(call: ToolCall) -> None:
     """Draw a call: a line, and folded in it the arguments and the result."""
     label = SAID[call.status].format(inert(call.name))
+    label += f" ({inert(call.server)})" if call.server else ""  # {% if cookiecutter.tools == "mcp" %}
     with st.status(label, state=STATES.get(call.status, "complete"), type="compact"):
         draw_arguments(call)
         if call.result:
@@ -59,14 +69,19 @@ def draw_approval(reply_id: str) -> None:
     """Ask about the calls of a reply that wait for a person, until it is decided, on this page or another one."""
     conversation = find(st.session_state.conversation.id)
     reply = conversation.on_page(reply_id) if conversation else None
-    if not reply or reply.status != "asking":
+    if not conversation or not reply or reply.status != "asking":
         st.rerun()
+    answers = ANSWERS  # {% if not cookiecutter is reading %}
+    # {% if cookiecutter is reading %}
+    always = not from_outside(conversation.before(reply))
+    answers = {label: allowed for label, allowed in ANSWERS.items() if always or allowed != "always"}
+    # {% endif %}
     for call in reply.undecided:
         with st.container(border=True):
             st.markdown(f"May **{inert(call.name)}** be called with this?")
             draw_arguments(call)
             with st.container(horizontal=True):
-                for label, allowed in ANSWERS.items():
+                for label, allowed in answers.items():
                     st.button(label, key=f"{label}-{call.id}", on_click=decide, args=(reply_id, call.id, allowed))
     st.button(
         "Stop", key=f"stop-asking-{reply_id}", icon=":material/stop_circle:", on_click=stop_asking, args=(reply_id,)

@@ -1,5 +1,6 @@
 """Opening the page, and turning to another conversation."""
 
+import asyncio  # {% if cookiecutter.tools == "mcp" %}
 import threading
 
 import streamlit as st
@@ -12,6 +13,8 @@ from chat.history.conversations import (
     stop,  # {% if not cookiecutter is stored %}
 )
 from chat.replies.answering import api
+from chat.replies.reply import background_loop  # {% if cookiecutter.tools == "mcp" %}
+from chat.tools.servers import connect  # {% if cookiecutter.tools == "mcp" %}
 from chat.ui.asking import ask
 from chat.ui.person import person  # {% if cookiecutter is owned %}
 
@@ -25,6 +28,7 @@ def prepare_provider() -> None:
     # {% else %}
     threading.Thread(target=api.prepare, args=(settings.PROVIDER,), name="prepare", daemon=True).start()
     # {% endif %}
+    asyncio.run_coroutine_threadsafe(connect(), background_loop())  # {% if cookiecutter.tools == "mcp" %}
 
 
 def open_conversation() -> Conversation:

@@ -1,0 +1,185 @@
+"""Servers of the Model Context Protocol, whose tools the model is offered.
+
+Each has a task on the loop of the replies. Its client stays open, and every half minute the list of tools is asked for:
+so a server that was down comes back, and what it changes is noticed.
+"""
+
+import asyncio
+import json
+import logging
+import os  # {% if cookiecutter is deployed %}
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path  # {% if cookiecutter is deployed %}
+from typing import TYPE_CHECKING
+
+from chat import settings
+from chat.conversation.text import well_formed
+from chat.log import about, masked
+from chat.providers import Tool
+from chat.tools.calling import FailedError, Offered
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.types import CallToolResult
+    from mcp.types import Tool as Listed
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 30.0  # after which a server is asked again, also one that was down
+ANSWER_SECONDS = 10.0  # for it to say what it offers
+UNNAMEABLE = re.compile(r"[^a-zA-Z0-9_-]")  # what no provider takes in the name of a tool
+LONGEST_NAME = 64
+FIRST_SECONDS = 5.0  # for which a reply waits for servers that nothing is known of yet
+# {% if cookiecutter is deployed %}
+CONTAINERS = ("/.dockerenv", "/run/.containerenv")  # which Docker and Podman put into theirs
+# {% endif %}
+
+
+@dataclass
+class Connection:
+    """What is known of a server."""
+
+    tools: list[Offered] = field(default_factory=list)
+    problem: str = ""  # why it offers nothing
+    known: asyncio.Event = field(default_factory=asyncio.Event)  # whether it has been heard of, or could not be reached
+
+
+connections = {name: Connection() for name in settings.SERVERS}
+
+
+async def connect() -> None:
+    """Stay in touch with the servers that the settings name."""
+    if connections:
+        await asyncio.to_thread(import_module, "mcp")  # it takes seconds
+        await asyncio.gather(*(keep(name, connection) for name, connection in connections.items()))
+
+
+async def known(seconds: float = FIRST_SECONDS) -> None:
+    """Wait until something is known of each server; not longer than this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            for connection in connections.values():
+                await connection.known.wait()
+
+
+async def keep(name: str, connection: Connection) -> None:
+    """Keep what is known of a server as it is, from now on."""
+    server, now = settings.SERVERS[name], asyncio.get_running_loop().time
+    while True:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS) as limit, client_of(server) as client:
+                while True:
+                    listed = await tools_of(client)
+                    connection.tools = [as_offered(name, server, client, tool) for tool in listed]
+                    connection.problem = ""
+                    connection.known.set()
+                    limit.reschedule(None)
+                    await asyncio.sleep(REFRESH_SECONDS)
+                    limit.reschedule(now() + ANSWER_SECONDS)
+        except Exception as error:
+            why = first(error)
+            if not connection.problem:
+                log.warning("server not reached", extra=about(server=name, kind=type(why).__name__))
+            connection.tools = []
+            connection.problem = str(why) if isinstance(why, FailedError) else "It cannot be reached."
+            connection.known.set()
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+def first(error: BaseException) -> BaseException:
+    """What failed first, where exceptions come in a group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+@asynccontextmanager
+async def client_of(server: settings.Server) -> AsyncIterator["Client"]:
+    """A client that is connected to a server in the `with` block.
+
+    Raises:
+        FailedError: if it may not be; besides, whatever keeps it from being reached.
+    """
+    from mcp import Client, StdioServerParameters
+    from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+
+    if server.command:
+        # {% if cookiecutter is deployed %}
+        if any(Path(mark).exists() for mark in CONTAINERS) or "KUBERNETES_SERVICE_HOST" in os.environ:
+            raise FailedError("In a container no server is started: give it an address.")
+        # {% endif %}
+        command, *arguments = server.command
+        async with Client(StdioServerParameters(command=command, args=arguments)) as client:
+            yield client
+        return
+    key = settings.secret(server.key) if server.key else None
+    if server.key and not key:
+        raise FailedError(f"{server.key} is not set.")
+    headers = {"Authorization": f"Bearer {key}"} if key else None
+    async with (
+        create_mcp_http_client(headers) as http,
+        Client(streamable_http_client(server.url, http_client=http)) as client,
+    ):
+        yield client
+
+
+async def tools_of(client: "Client") -> list["Listed"]:
+    """All tools of a server, from every page of its list."""
+    page = await client.list_tools(cache_mode="refresh")
+    tools = [*page.tools]
+    while page.next_cursor:
+        page = await client.list_tools(cursor=page.next_cursor)
+        tools += page.tools
+    return tools
+
+
+def as_offered(name: str, server: settings.Server, client: "Client", listed: "Listed") -> Offered:
+    """A tool of a server as the model is offered it; what the server says of it counts if the settings trust it."""
+
+    async def run(arguments: str) -> str:
+        try:
+            result = await client.call_tool(listed.name, json.loads(arguments))
+        except Exception as error:
+            raise FailedError(masked(f"The server {name} gave no result: {first(error)}")) from error
+        return result_of(result)
+
+    read_only = server.trusted and bool(listed.annotations and listed.annotations.read_only_hint)
+    tool = Tool(well_formed(listed.name), well_formed(listed.description or ""), listed.input_schema)
+    return Offered(tool, needs_approval=not read_only, run=run, server=name)
+
+
+def named(tools: Sequence[Offered]) -> dict[str, Offered]:
+    """Tools by names that every provider takes; where two have one name, that of a server has the server's in front."""
+    count = Counter(each.tool.name for each in tools)
+    by_name: dict[str, Offered] = {}
+    for each in tools:
+        name = f"{each.server}_{each.tool.name}" if each.server and count[each.tool.name] > 1 else each.tool.name
+        name = UNNAMEABLE.sub("_", name)[:LONGEST_NAME]
+        by_name.setdefault(name, replace(each, tool=replace(each.tool, name=name)))
+    return by_name
+
+
+def result_of(result: "CallToolResult") -> str:
+    """The words of a result; of what is none, its kind.
+
+    Raises:
+        FailedError: with the words, if the call failed.
+    """
+    words = []
+    for block in result.content:
+        match block.model_dump(mode="json"):
+            case {"text": str(text)} | {"resource": {"text": str(text)}}:
+                words.append(text)
+            case {"type": "resource_link", "uri": uri}:
+                words.append(uri)
+            case {"type": kind}:
+                words.append(f"[{kind}, which cannot be shown to you]")
+    text = "\n".join(words) or json.dumps(result.structured_content, ensure_ascii=False)
+    if result.is_error:
+        raise FailedError(text)
+    return text
