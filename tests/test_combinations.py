@@ -155,8 +155,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     **{".svg": ElementTree.fromstring, ".yaml": yaml.safe_load, ".yml": yaml.safe_load},
 }
 COMPOSE = Draft202012Validator(get_builtin_schema("vendor.compose-spec"))
-# Any text is right in these; hadolint reads the Dockerfile.
-UNPARSED = {".gitignore", ".dockerignore", "LICENSE", "Dockerfile"}
+# Any text is right in these; hadolint reads the Dockerfile, and a browser the script.
+UNPARSED = {".gitignore", ".dockerignore", "LICENSE", "Dockerfile", "page.js"}
 
 
 @cache  # many bakes have the same file
