@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing
-from dataclasses import replace  # {% if cookiecutter.attachments != "none" %}
+from dataclasses import replace  # {% if cookiecutter.attachments != "none" or not cookiecutter.extra_providers %}
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -194,6 +194,19 @@ def test_stop_ends_asynchronous_code_where_it_waits(own: Own) -> None:
     assert cleaned.is_set()
 
 
+# {% if not cookiecutter.extra_providers %}
+@pytest.mark.usefixtures("scripted")
+def test_one_of_several_models_can_be_chosen(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+    own(lambda question: f"It is {question.model}.")
+    monkeypatch.setattr(api, "stream", stream)
+    monkeypatch.setattr(settings, "PROVIDER", replace(PROVIDER, models=("quick", "thorough")))
+    page = new_page().run()
+    next(box for box in page.selectbox if box.label == "Model").set_value("thorough").run()
+    page.chat_input[0].set_value("Which?").run()
+    assert shown(page) == ["Which?", "It is thorough."]
+
+
+# {% endif %}
 # {% if cookiecutter.attachments != "none" %}
 def test_files_are_handed_over_as_they_came(own: Own) -> None:
     # {% if cookiecutter.attachments == "images_and_documents" %}

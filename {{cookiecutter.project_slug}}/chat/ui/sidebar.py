@@ -48,8 +48,10 @@ def draw_options(conversation: Conversation) -> Request:
     model = well_formed(st.selectbox("Model", models, accept_new_options=True, key=f"model-{key}"))
     # {% elif cookiecutter is using("custom") %}
     provider = settings.PROVIDER
-    several = len(provider.models) > 1
-    model = st.selectbox("Model", provider.models, key=f"model-{key}") if several else provider.model
+    model = provider.model
+    if len(provider.models) > 1:
+        model = st.selectbox("Model", provider.models, key=f"model-{key}")
+    st.text(f"{provider.label} answers, with {model}.")
     # {% else %}
     provider = settings.PROVIDER
     model = provider.model
