@@ -312,6 +312,12 @@ def test_a_person_is_asked_with_the_arguments_and_the_call_is_made(asking: AppTe
     assert "Allow once" not in labels(asking)
 
 
+def test_what_nobody_sees_in_arguments_is_spelled_out(page: AppTest, scripted: ScriptedProvider) -> None:
+    will_call(scripted, [replace(SUM, arguments='{"expression": "1 + \u202e2\u200b + é"}'), CALLED])
+    page.chat_input[0].set_value("What is that?").run()
+    assert '"1 + \\u202e2\\u200b + é"' in page.chat_message[1].code[-1].value
+
+
 def test_always_is_for_this_conversation_alone(asking: AppTest, scripted: ScriptedProvider) -> None:
     click(asking, "Always in this conversation")
     will_call(scripted, [replace(SUM, id="3"), CALLED], [Chunk("Again."), END])

@@ -56,12 +56,13 @@ def draw_call(call: ToolCall) -> None:
 
 
 def draw_arguments(call: ToolCall) -> None:
-    """Draw the arguments of a call, whole."""
+    """Draw the arguments of a call, whole: signs that nobody sees, or that turn others round, by their names."""
     try:
         text = json.dumps(json.loads(call.arguments or "{}"), ensure_ascii=False, indent=2)
     except ValueError:
         text = call.arguments
-    st.code(text, "json", wrap_lines=True)
+    seen = (sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode() for sign in text)
+    st.code("".join(seen), "json", wrap_lines=True)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
