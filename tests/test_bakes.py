@@ -71,7 +71,7 @@ TRACES = {
         "images_and_documents",
     ): r"markitdown|openpyxl|docx|pptx|\ba document\b|attachments/(convert|documents)",
     ("rich_replies", "yes"): (r"(?<!st)vega|altair|\bcharts?\b|mathematic|diagrams\b|conversation\.visuals|fenced_b"),
-    ("tools", "mcp"): r"\bmcp\b|model context protocol|\bSERVERS\b",
+    ("tools", "mcp"): r"\bmcp\b|model context protocol|(?-i:\bSERVERS\b)",
     ("license", "MIT"): r"MIT License|\bMIT\b",
     ("license", "Apache-2.0"): r"Apache License|Apache-2",
     ("license", "BSD-3-Clause"): r"BSD",
