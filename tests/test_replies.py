@@ -172,6 +172,8 @@ def test_versions_and_editing(start: Callable[..., App], wire: Wire) -> None:
     app.choose("Delete the turn")
     expect(app.page.get_by_text("Delete this question and its replies?")).to_be_visible()
     app.picture("delete-a-turn")
+    delete = app.page.get_by_role("button", name="Delete", exact=True)
+    assert delete.evaluate("button => button.getBoundingClientRect().width") > 40  # its name can be read
     app.press("Delete")
     expect(app.messages).to_have_count(2)
     expect(app.messages.nth(0)).to_contain_text("Two?")

@@ -77,10 +77,11 @@ def draw_action(action: str, message: Message, icon: str) -> None:
 def draw_actions(reply: Message, can_go_on: bool) -> None:
     """Draw what can be done with a reply and its question, or what confirms that they are to be deleted."""
     if reply.id == st.session_state.get("form"):
-        st.text("Delete this question and its replies?", width="content")
-        key = f"delete-{reply.id}"
-        st.button("Delete", key=key, type="primary", on_click=act, args=("Delete", reply.id))
-        st.button("Cancel", key=f"keep-{reply.id}", on_click=act, args=("Cancel", reply.id))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text("Delete this question and its replies?", width="content")
+            key = f"delete-{reply.id}"
+            st.button("Delete", key=key, type="primary", on_click=act, args=("Delete", reply.id))
+            st.button("Cancel", key=f"keep-{reply.id}", on_click=act, args=("Cancel", reply.id))
         return
     if reply.text:
         copied = reply.text.translate(QUOTED)
