@@ -208,7 +208,7 @@ def test_it_has_no_dead_code_and_no_idle_dependency(project: Path) -> None:
     output(tool("vulture"), ".", "--exclude", "tests", "--ignore-names", READ, cwd=project)
     # pytest calls the fixtures, a parser of HTML what is named after the tag that it meets, a server its tools; and
     # uvicorn reads whether it should end.
-    names = f"{READ},handle_*,should_exit,force_exit"
+    names = f"{READ},handle_*,should_exit"
     called = ("--ignore-decorators", "@pytest.fixture,@server.tool", "--ignore-names", names)
     output(tool("vulture"), ".", *called, cwd=project)
 

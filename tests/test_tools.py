@@ -220,3 +220,4 @@ def test_tools_of_servers_are_called_when_a_person_allows_it(
     expect(app.messages.nth(3).get_by_text("The reply was stopped.")).to_be_visible()
     assert weather.cancelled.wait(HANG)
     weather.server.should_exit = True
+    weather.join(HANG)

@@ -107,23 +107,19 @@ class Weather:
             else:
                 await app(scope, receive, send)
 
-        config = uvicorn.Config(guarded, port=self.port, log_level="critical", timeout_graceful_shutdown=0)
+        quiet = {"log_config": None, "access_log": False}
+        config = uvicorn.Config(guarded, port=self.port, timeout_graceful_shutdown=0, **quiet)
         self._server = uvicorn.Server(config)
-        threading.Thread(target=self._server.run, daemon=True).start()
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
         wait_until(lambda: self._server and self._server.started)
 
     def stop(self) -> None:
         """Go down."""
         if self._server:
             server, self._server = self._server, None
-            server.should_exit = server.force_exit = True
-            wait_until(lambda: not server.started or not is_open(self.port))
-
-
-def is_open(port: int) -> bool:
-    """Whether somebody listens on a port."""
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
+            server.should_exit = True
+            self._thread.join(HANG_SECONDS)
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -254,8 +250,7 @@ def test_a_command_is_started_without_the_keys_of_the_app(
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", KEY)
     # {% if cookiecutter is deployed %}
-    monkeypatch.setattr(servers, "CONTAINERS", ())
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.delenv("container", raising=False)
     # {% endif %}
     file = tmp_path / "server.py"
     file.write_text(STDIO, "utf-8")
@@ -267,10 +262,8 @@ def test_a_command_is_started_without_the_keys_of_the_app(
 
 
 # {% if cookiecutter is deployed %}
-def test_in_a_container_no_command_is_started(
-    connect: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(servers, "CONTAINERS", (tmp_path,))
+def test_in_a_container_no_command_is_started(connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("container", "oci")
     connect(local=Server(command=(sys.executable, "-c", "raise SystemExit")))
     assert "container" in servers.connections["local"].problem
 

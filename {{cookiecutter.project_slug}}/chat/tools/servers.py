@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from pathlib import Path  # {% if cookiecutter is deployed %}
 from typing import TYPE_CHECKING
 
 from chat import settings
@@ -35,9 +34,6 @@ ANSWER_SECONDS = 10.0  # for it to say what it offers
 UNNAMEABLE = re.compile(r"[^a-zA-Z0-9_-]")  # what no provider takes in the name of a tool
 LONGEST_NAME = 64
 FIRST_SECONDS = 5.0  # for which a reply waits for servers that nothing is known of yet
-# {% if cookiecutter is deployed %}
-CONTAINERS = ("/.dockerenv", "/run/.containerenv")  # which Docker and Podman put into theirs
-# {% endif %}
 
 
 @dataclass
@@ -110,7 +106,7 @@ async def client_of(server: settings.Server) -> AsyncIterator["Client"]:
 
     if server.command:
         # {% if cookiecutter is deployed %}
-        if any(Path(mark).exists() for mark in CONTAINERS) or "KUBERNETES_SERVICE_HOST" in os.environ:
+        if os.environ.get("container"):  # noqa: SIM112 - so it is called, and in the Dockerfile
             raise FailedError("In a container no server is started: give it an address.")
         # {% endif %}
         command, *arguments = server.command
