@@ -61,6 +61,7 @@ RUN = {
     r"python3 -m venv \.venv|\.venv/bin/.*": "test_documentation.test_an_app_is_installed_with_pip",
     r"DATABASE_URL=.* uv run streamlit run": "test_documentation.test_an_app_with_postgresql",
     r"uv run python -m chat\.feedback .*": "test_ratings.test_the_commands_of_the_readme",
+    r"uv run python -m chat\.tools .*": "test_documentation.test_a_tool_is_called_by_hand",
 }
 # Why a command is not run.
 NOT_RUN = {
@@ -168,6 +169,13 @@ def test_every_command_is_run_by_a_test() -> None:
     for test in RUN.values():
         module, _, name = test.rpartition(".")
         assert hasattr(import_module(module), name), test
+
+
+def test_a_tool_is_called_by_hand(bake: Bake) -> None:
+    project = bake(llm_provider="openai", tools="functions")
+    (command,) = (line for line in commands(project / "README.md") if " chat.tools " in line)
+    call = command.replace("uv run python", f"'{sys.executable}' -B")
+    assert re.search(r"\d\d:\d\d", shell(call, project))
 
 
 def test_configure_opens_the_page() -> None:

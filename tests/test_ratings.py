@@ -21,6 +21,7 @@ COMMAND = (sys.executable, "-B", "-m", "chat.feedback")
 RATE = """
 import sys
 from chat.conversation.messages import Conversation
+from chat.conversation.parts import Text
 from chat.history.ratings import save
 from chat.history.conversations import changing
 
@@ -29,7 +30,8 @@ for day in range(1, 11):
     with changing(conversation):
         for question, answer in (("Hi", "Hello."), (f"Question <{day}>?", "Well.")):
             reply = conversation.ask(question)
-            reply.text, reply.status, reply.provider, reply.model = answer, "complete", "openai", "some"
+            reply.grow(Text, answer)
+            reply.status, reply.provider, reply.model = "complete", "openai", "some"
     reply.rating = 0 if day % 2 else int(sys.argv[1])
     save(conversation, reply)
 """

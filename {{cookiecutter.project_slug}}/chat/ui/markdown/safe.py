@@ -291,7 +291,8 @@ def code(text: str) -> str:
     if not text:
         return ""
     ticks = "`" * (longest_run("`", text) + 1)
-    pad = " " if "`" in text[0] + text[-1] or text[0] == text[-1] == " " else ""
+    is_spaced = text[0] == text[-1] == " " and text.strip()  # one space is taken off each side, unless it is all spaces
+    pad = " " if "`" in text[0] + text[-1] or is_spaced else ""
     return f"{ticks}{pad}{without_icons(text)}{pad}{ticks}"
 
 
