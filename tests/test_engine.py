@@ -24,7 +24,7 @@ def test_whatever_people_do_no_message_is_lost_or_torn(bake: Bake, tmp_path: Pat
 @pytest.mark.parametrize("history", ["session", "database"])
 @pytest.mark.parametrize(
     "turn",
-    ["ask", *(pytest.param(turn, marks=pytest.mark.thorough) for turn in ("again", "edit", "delete", "continue"))],
+    ["ask", *(pytest.param(turn, marks=pytest.mark.thorough) for turn in ("regenerate", "edit", "delete", "continue"))],
 )
 def test_wherever_a_run_ends_the_conversation_goes_on(bake: Bake, tmp_path: Path, history: str, turn: str) -> None:
     run(bake(llm_provider="openai", history=history), tmp_path, ROOT / "tests" / "ended.py", "-k", f"[{turn}]")
