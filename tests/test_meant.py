@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from app import App
+from waiting import wait_until
 from wire import Wire
 
 LONG = " + ".join(f"a_{number}" for number in range(40))
@@ -170,8 +171,8 @@ def box(locator: Locator) -> dict[str, float]:
 
 def assert_meant(reply: Locator) -> None:
     """Every kind of thing that models write is drawn as it was meant."""
-    for line in ("Roses are red,\nviolets are blue.", "H₂O\nx²", "Ctrl and words", "and\nlines"):
-        assert line in reply.inner_text()
+    lines = ("Roses are red,\nviolets are blue.", "H₂O\nx²", "Ctrl and words", "and\nlines")
+    wait_until(lambda: all(line in reply.inner_text() for line in lines))  # a cell has lines once the style is there
     expect(reply.locator("strong").filter(has_text="In short")).to_be_visible()
     expect(reply).to_contain_text("It is bold in a Map<String, int>.")
     for tag in ("<br>", "<sub>", "<sup>", "<kbd>", "<u>", "<b>", "<details>", "<summary>"):
