@@ -69,7 +69,9 @@ def count(app: App, wire: Wire, file: Path) -> dict[str, int]:
     hand.did("Regenerate a reply")
     wire.play("echo")
     hand.click(page.get_by_role("button", name="Edit"))
-    expect(page.get_by_label("Question", exact=True)).to_be_focused()
+    field = page.get_by_label("Question", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("First of all?")  # which Streamlit writes into it after it was drawn
     keyboard.type(" And then?")
     keyboard.press("Control+Enter")
     expect(app.messages.nth(1)).to_contain_text("You said: First of all? And then?")
@@ -95,6 +97,7 @@ def count(app: App, wire: Wire, file: Path) -> dict[str, int]:
     hand.click(sidebar.get_by_role("button", name="First of all"))
     hand.click(sidebar.get_by_role("button", name="Rename"))
     expect(sidebar.get_by_label("Title")).to_be_focused()
+    expect(sidebar.get_by_label("Title")).not_to_have_value("")
     keyboard.press("Control+A")
     keyboard.type("The beginning")
     keyboard.press("Enter")

@@ -109,6 +109,7 @@ def test_a_question_is_edited_in_view_and_by_the_keyboard(tab: Tab, wire: Wire) 
     field = tab.page.get_by_label("Question", exact=True)
     expect(field).to_be_focused()
     assert field.evaluate(IN_VIEW)
+    expect(field).to_have_value("Well?")  # which Streamlit writes into it after it was drawn
     tab.page.keyboard.type(" And how?")  # the caret stands at its end
     tab.page.keyboard.press("Control+Enter")
     expect(tab.messages.nth(1)).to_contain_text("You said: Well? And how?")

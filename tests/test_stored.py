@@ -54,6 +54,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     expect(sidebar.get_by_label("Title")).to_have_count(0)
     app.press("Rename")
     expect(sidebar.get_by_label("Title")).to_be_focused()
+    expect(sidebar.get_by_label("Title")).not_to_have_value("")  # which Streamlit writes into it after it was drawn
     app.page.keyboard.press("Control+A")
     app.page.keyboard.type("Paris")
     app.page.keyboard.press("Enter")

@@ -65,9 +65,11 @@
     for (const field of document.querySelectorAll('[data-testid="stForm"] :is(input, textarea)')) {
       if (seen.has(field)) continue;
       seen.add(field);
-      field.focus();
-      field.setSelectionRange(field.value.length, field.value.length);
-      field.scrollIntoView({ block: "center" });
+      requestAnimationFrame(() => requestAnimationFrame(() => { // when Streamlit has written its value into it
+        field.focus();
+        field.setSelectionRange(field.value.length, field.value.length);
+        field.scrollIntoView({ block: "center" });
+      }));
     }
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
