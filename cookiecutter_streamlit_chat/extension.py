@@ -32,6 +32,15 @@ from cookiecutter_streamlit_chat.rules import faults
 CONDITIONAL_LINE = re.compile(r"^(?P<text>.*\S)  # \{% if (?P<condition>.+) %\}\n", re.MULTILINE)
 # Such a line between blank ones, which takes the one before it along.
 CONDITIONAL_PARAGRAPH = re.compile(r"(?<=\n)(?P<text>\n.*\S)  # \{% if (?P<condition>.+) %\}\n(?=\n)")
+# Brackets with an item a line, some of which had a condition: such a line is marked, whether it was kept or dropped.
+MARK = "\0"
+LISTED = re.compile(
+    r"^(?P<indent> *)(?P<start>.*[(\[{])\n"
+    r"(?P<items>(?:\0*(?P=indent)    [^\n#\0]*,\n)+\0*)"
+    r"(?P=indent)(?P<end>[)\]}].*)$",
+    re.MULTILINE,
+)
+LINE_LENGTH = 120
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -57,6 +66,19 @@ def defaults(environment: Environment, questions: dict[str, Any], answers: dict[
         name: value[0] if isinstance(value, list) else render_variable(environment, value, answers)
         for name, value in raw.items()
     }
+
+
+def in_one_line(brackets: re.Match[str]) -> str:
+    """Brackets whose lines had conditions, in one line if they fit: nothing shows then what was not chosen."""
+    start, end = brackets["start"], brackets["end"]
+    items = [line.strip(f"{MARK} ").removesuffix(",") for line in brackets["items"].strip(MARK).splitlines()]
+    if start.endswith(" import ("):
+        start, end = start.removesuffix("("), end.removeprefix(")")
+    elif len(items) == 1 and re.search(r"(^|[\s(\[{])\($", start):  # a tuple, which is one by its comma
+        end = f",{end}"
+    line = f"{brackets['indent']}{start}{', '.join(items)}{end}"
+    fits = MARK in brackets["items"] and len(line) <= LINE_LENGTH and "{{" not in line
+    return line if fits else brackets[0]
 
 
 class Answers(Extension):
@@ -141,14 +163,17 @@ class Answers(Extension):
             return ""
         if not name or "# {% if" not in source:
             return source
-        return CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source))
+        text = CONDITIONAL_LINE.sub(self.kept, CONDITIONAL_PARAGRAPH.sub(self.kept, source))
+        if name.endswith(".py"):
+            text = LISTED.sub(in_one_line, text)
+        return text.replace(MARK, "")
 
     def kept(self, line: re.Match[str]) -> str:
-        """What stays of a line that carries its own condition; each condition is compiled once."""
+        """What stays of a line that carries its own condition, marked; each condition is compiled once."""
         condition = line["condition"]
         if condition not in self.held:
             self.held[condition] = self.environment.compile_expression(condition)(cookiecutter=self.answers)
-        return f"{line['text']}\n" if self.held[condition] else ""
+        return f"{MARK}{line['text']}\n" if self.held[condition] else MARK
 
     def checked(self, answers: dict[str, Any]) -> str:
         """Check the answers given so far; a refused one is asked again where somebody can answer.

@@ -1,14 +1,17 @@
 """The table of files: every row of it says something, and alternatives stand under one name."""
 
+import re
 from operator import itemgetter
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 from test_bakes import DEFAULTS, VALUES, expected_files
 from test_combinations import combinations
 from test_rooms import LARGEST
 
 from conftest import TEMPLATE, Bake
+from cookiecutter_streamlit_chat.extension import LINE_LENGTH, Answers
 from cookiecutter_streamlit_chat.files import TABLE, Table, anything_but, files_of, given
 
 FILES = {"page.py", "ui/stream.py", "ui/stream__typewriter.py", "ui/stream__off.py", "ui/stream_s.py", "kube/a/b.yaml"}
@@ -54,6 +57,34 @@ def test_whoever_imports_an_alternative_names_the_same_module(bake: Bake, stream
     assert (project / "chat" / "ui" / "stream.py").read_text("utf-8").splitlines()[0] == docstring
     assert [path.name for path in (project / "chat" / "ui").glob("*stream*")] == ["stream.py"]
     assert "from chat.ui.stream import draw_reply" in (project / "page.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("answers", [{}, LARGEST], ids=["default", "largest"])
+def test_no_import_shows_what_was_not_chosen(bake: Bake, answers: dict[str, str]) -> None:
+    """Where lines had conditions, what is left of them is one line if it fits."""
+    for path in bake(**answers).rglob("*.py"):
+        for line in re.findall(r"^from \S+ import \([^)#]*\)$", path.read_text("utf-8"), re.MULTILINE):
+            assert len(" ".join(line.split())) > LINE_LENGTH, f"{path}: {line}"
+
+
+@pytest.mark.parametrize(
+    ("template", "baked"),
+    [
+        ("from a import (\n    b,\n    c,CONDITION\n)", "from a import b"),
+        ("def f(\n    a: int,\n    b: int,CONDITION\n) -> int:", "def f(a: int) -> int:"),
+        ("def f(\n    a: int,\n    b: int,\n) -> int:", "def f(\n    a: int,\n    b: int,\n) -> int:"),
+        ("A = (\n    1,\n    2,CONDITION\n)", "A = (1,)"),
+        ("A = [\n    1,\n    2,CONDITION\n]", "A = [1]"),
+        ("A = [\n    1,  # one\n    2,CONDITION\n]", "A = [\n    1,  # one\n]"),
+        (f"A = [\n    {'1' * 120},\n    2,CONDITION\n]", f"A = [\n    {'1' * 120},\n]"),
+    ],
+    ids=["import", "function", "without a condition", "tuple", "list", "comment", "too long"],
+)
+def test_brackets_close_up_around_what_was_not_chosen(template: str, baked: str) -> None:
+    answers = Answers(Environment())  # noqa: S701
+    answers.answers = {"feedback": "none"}
+    source = template.replace("CONDITION", '  # {% if cookiecutter.feedback != "none" %}')
+    assert answers.preprocess(f"{source}\n", "chat/a.py") == f"{baked}\n"
 
 
 def test_the_page_is_read_in_five_minutes(bake: Bake) -> None:

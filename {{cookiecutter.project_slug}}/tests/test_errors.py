@@ -7,14 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from chat import settings
-from chat.providers.errors import (
-    KINDS_BY_NAMES,
-    KINDS_BY_STATUS,
-    KINDS_BY_WORDS,
-    TOLD,
-    failure,
-    provider_error,
-)
+from chat.providers.errors import KINDS_BY_NAMES, KINDS_BY_STATUS, KINDS_BY_WORDS, TOLD, failure, provider_error
 
 # {% if cookiecutter.extra_providers and cookiecutter is using("custom", "embedded") %}
 PROVIDER = next(one for one in settings.PROVIDERS.values() if one.key)

@@ -24,21 +24,19 @@ MOST_MESSAGES = 10_000  # in all versions
 LARGEST = 2**63 - 1
 MOST_PARTS = 1_000  # of one message
 TREE = {"versions", "shown", "before"}
-KINDS: dict[str, type[Part]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        Text,
-        Reasoning,
-        Step,  # {% if cookiecutter is stepped %}
-        Source,  # {% if cookiecutter is stepped %}
-        File,  # {% if cookiecutter is using("custom") %}
-        Chart,  # {% if cookiecutter.rich_replies == "yes" %}
-        Table,  # {% if cookiecutter.rich_replies == "yes" %}
-        Image,  # {% if cookiecutter.rich_replies == "yes" %}
-        ToolCall,  # {% if cookiecutter is tooled %}
-        Replay,  # {% if cookiecutter is tooled %}
-    )
-}
+KINDS: tuple[type[Part], ...] = (
+    Text,
+    Reasoning,
+    Step,  # {% if cookiecutter is stepped %}
+    Source,  # {% if cookiecutter is stepped %}
+    File,  # {% if cookiecutter is using("custom") %}
+    Chart,  # {% if cookiecutter.rich_replies == "yes" %}
+    Table,  # {% if cookiecutter.rich_replies == "yes" %}
+    Image,  # {% if cookiecutter.rich_replies == "yes" %}
+    ToolCall,  # {% if cookiecutter is tooled %}
+    Replay,  # {% if cookiecutter is tooled %}
+)
+KIND_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
 FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
 
 
@@ -130,7 +128,7 @@ def part_of(values: dict[str, Any]) -> Part:
     """
     try:
         fields = dict(values)
-        return KINDS[fields.pop("kind")].from_dict(fields)
+        return KIND_BY_NAME[fields.pop("kind")].from_dict(fields)
     except (KeyError, TypeError) as error:
         raise ValueError("one of its parts has an unexpected structure") from error
 
@@ -189,7 +187,10 @@ def parsed(entry: dict[str, Any]) -> Message:
         if name != "parts" and not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
     for part in message.parts:
-        if isinstance(part, Undrawable) and part.values.get("kind") in {*KINDS, None}:  # else it is another app's
+        if isinstance(part, Undrawable) and part.values.get("kind") in {
+            *KIND_BY_NAME,
+            None,
+        }:  # else it is another app's
             raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
         raise ValueError(f"a message has more than {MOST_PARTS:,} parts")
