@@ -56,7 +56,7 @@ def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
     if whole and listing(answers):
         st.selectbox("Model", first["models"], key="app-model")
     elif not using(answers, "custom"):
-        st.text(f"{first['label']} answers, with {first['model']}.")
+        st.text(f"{first['label']} answers with {first['model']}.")
     if whole and stored(answers):
         for period, titles in EARLIER.items():
             st.caption(period)

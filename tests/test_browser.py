@@ -130,11 +130,11 @@ def test_a_person_is_told_what_a_provider_does_beside_answering(start: Callable[
     # It wants to be left alone for a while.
     wire.play("rate_limit", retry_after=30)
     app.ask("Well?")
-    expect(reply).to_contain_text("Your model server is busy: asking again in 30 s (2 of 3)")
+    expect(reply).to_contain_text("Your model server is busy: retrying in 30 s (2 of 3)")
     app.picture("asking-again")
     app.press("Stop")
     expect(app.page.get_by_test_id("stAlert")).to_contain_text("stopped")
-    expect(reply).not_to_contain_text("asking again")
+    expect(reply).not_to_contain_text("retrying")
 
     # What it said turns out to be thoughts, which the page has drawn by then.
     text = "It may be 1.\n\nOr may it?</think>It is 2, as everybody knows who counts."

@@ -46,7 +46,7 @@ def own_app(browser: Browser, bake: Bake, tmp_path_factory: pytest.TempPathFacto
 
 def test_as_baked_it_says_what_it_was_asked(own_app: Open) -> None:
     app = own_app()
-    expect(app.page.get_by_text("Your own Python answers, with my_reply.")).to_be_visible()
+    expect(app.page.get_by_text("Your own Python answers with my_reply.")).to_be_visible()
     app.ask("What is the\ncapital of *France*?")
     reply = app.messages.nth(1)
     expect(reply).to_contain_text("README.md says how")

@@ -84,7 +84,7 @@ def test_the_engine_s_own_server_answers_the_sdks(bake: Bake, tmp_path: Path, en
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "there is no such file"), (b"no model at all", "cannot load another.gguf")],
+    [(None, "does not exist"), (b"no model at all", "cannot load another.gguf")],
     ids=["missing", "broken"],
 )
 def test_a_model_that_cannot_run_is_said_with_what_to_do(
@@ -151,9 +151,9 @@ def event(finish_reason: str | None = None, **delta: str | None) -> dict[str, ob
         ),
         (
             [event(content="Hi"), {"error": {"code": 500, "message": "out of memory", "type": "server_error"}}],
-            "|Hi|\nfailed|The model failed. Details has its reason. Try again.|",
+            "|Hi|\nfailed|The model failed. See Details, or try again.|",
         ),
-        (["failed to allocate"], "failed|The model failed. Details has its reason. Try again.|failed to allocate"),
+        (["failed to allocate"], "failed|The model failed. See Details, or try again.|failed to allocate"),
     ],
     ids=["reasoning", "length", "context", "failure", "exception"],
 )

@@ -118,7 +118,7 @@ def test_a_setting_of_the_network(asked: Asked, case: str) -> None:
     asked.driver.set(**environment(provider, address.replace("http:", "https:")), **{name: value})
     outcome = asked.driver.ask(QUESTION)
     asked.driver.set(**environment(provider, address), **{name: None})
-    expected = said if isinstance(said, str) else said.get(asked.wire_format, "speaks no TLS")
+    expected = said if isinstance(said, str) else said.get(asked.wire_format, "does not use TLS")
     assert expected in outcome["error"], outcome["detail"]
     assert readable(outcome["error"])
     assert not outcome["text"]

@@ -74,7 +74,7 @@ def test_what_was_rated_badly_is_asked_again(project: Path, wire: Wire, env: dic
     assert {request.body["model"] for request in wire.requests} == {"another"}
     report = (project / "data" / "report.html").read_text("utf-8")
     assert report.count("You said: Question &lt;") == 4
-    assert report.count("did not accept the key") == 1
+    assert report.count("rejected the key") == 1
     assert "4 of 5 questions have a new reply" in report
 
 
@@ -102,4 +102,4 @@ def test_what_had_come_is_reported_where_a_replay_is_ended(project: Path, wire: 
     assert process.wait(HANG) == 0
     report = (project / "data" / "report.html").read_text("utf-8")
     assert "1 of 5 questions have a new reply" in report
-    assert report.count("The question was not asked, or not to its end.") == 4
+    assert report.count("The question was not asked, or the reply was cut off.") == 4

@@ -93,7 +93,7 @@ def test_two_people_sign_in_and_see_only_their_own(server: Server, wire: Wire, b
     page.get_by_role("button", name="End session").click()  # at the provider
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     sign_in(page, "eve")
-    expect(page.get_by_text("eve@example.com may not use this app")).to_be_visible()
+    expect(page.get_by_text("eve@example.com is not allowed to use this app")).to_be_visible()
     other.close()
 
     # The second reply of the hour is the last one; the limit is kept for the person, not for the page.
@@ -156,7 +156,7 @@ def test_a_page_of_ones_own_is_for_who_may_use_the_app(server: Server, browser: 
     page = other.new_page()
     page.goto(server.url)
     sign_in(page, "eve")
-    expect(page.get_by_text("eve@example.com may not use this app")).to_be_visible()
+    expect(page.get_by_text("eve@example.com is not allowed to use this app")).to_be_visible()
     page.goto(own)
     expect(page.get_by_role("dialog")).to_contain_text(no_page)
     other.close()

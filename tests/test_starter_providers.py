@@ -100,7 +100,7 @@ def test_a_reply_comes_whole(page: AppTest, play: Play, provider: str) -> None:
 
 # How a reply ends: the text that is kept, and words of the sentence.
 FAILURES = {
-    "auth": ("", "did not accept the key|refused"),
+    "auth": ("", "rejected the key|refused"),
     "rate_limit": ("", "too many requests|ThrottlingException"),
     "overloaded": ("", "The reply failed: .*(Server|Overloaded|ServiceUnavailable)"),
     "silent": ("", "no answer in time"),

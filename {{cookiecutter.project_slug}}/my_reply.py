@@ -37,4 +37,4 @@ It was also told:
 
 {listed}
 
-To have something else answer, change that function: `README.md` says how."""
+To change the answer, edit that function: `README.md` says how."""

@@ -15,7 +15,7 @@ st.set_page_config(page_title=f"Ratings: {settings.TITLE}", page_icon="💬", la
 st.title("Ratings")
 table = to_table(rated())
 if table.empty:
-    st.info("Nobody has rated a reply yet.")
+    st.info("No ratings yet.")
     st.stop()
 
 comments = table[table["comment"] != ""]

@@ -35,8 +35,8 @@ def reply(messages: list) -> Iterator[str]:
             yield from stream.text_stream
             ending = stream.get_final_message().stop_reason
     except anthropic.AuthenticationError as error:
-        raise ReplyError(f"{{ provider.label }} did not accept the key. Check {KEY}.") from error
+        raise ReplyError(f"{{ provider.label }} rejected the key. Check {KEY}.") from error
     except anthropic.RateLimitError as error:
-        raise ReplyError("{{ provider.label }} has had too many requests. Try again.") from error
+        raise ReplyError("{{ provider.label }} received too many requests. Try again.") from error
     if ending != "end_turn":
         raise ReplyError(f"{{ provider.label }} did not finish this reply: {ending or 'it was cut off'}.")

@@ -37,9 +37,9 @@ def reply(messages: list) -> Iterator[str]:
             ending = chunk.candidates[0].finish_reason if chunk.candidates else ending
     except errors.APIError as error:
         if "API_KEY_INVALID" in str(error):
-            raise ReplyError(f"{{ provider.label }} did not accept the key. Check {KEY}.") from error
+            raise ReplyError(f"{{ provider.label }} rejected the key. Check {KEY}.") from error
         if error.code == 429:
-            raise ReplyError("{{ provider.label }} has had too many requests. Try again.") from error
+            raise ReplyError("{{ provider.label }} received too many requests. Try again.") from error
         raise
     if ending != "STOP":
         raise ReplyError(f"{{ provider.label }} did not finish this reply: {ending.value if ending else 'cut off'}.")

@@ -39,7 +39,7 @@ def reply(messages: list) -> Iterator[str]:
                 elif event.type in ("response.incomplete", "response.failed", "error"):
                     ending = event
     except openai.AuthenticationError as error:
-        raise ReplyError(f"{{ provider.label }} did not accept the key. Check {KEY}.") from error
+        raise ReplyError(f"{{ provider.label }} rejected the key. Check {KEY}.") from error
     except openai.RateLimitError as error:
-        raise ReplyError("{{ provider.label }} has had too many requests, or credit ran out. Try again.") from error
+        raise ReplyError("{{ provider.label }} received too many requests, or credit ran out. Try again.") from error
     raise ReplyError("{{ provider.label }} did not finish this reply. The log says why.") from RuntimeError(ending)

@@ -53,8 +53,8 @@ def reply(messages: list) -> Iterator[str]:
                         yield choice.delta.content
                     ending = choice.finish_reason or ending
     except openai.AuthenticationError as error:
-        raise ReplyError(f"{{ provider.label }} did not accept the key. Check {KEY}.") from error
+        raise ReplyError(f"{{ provider.label }} rejected the key. Check {KEY}.") from error
     except openai.RateLimitError as error:
-        raise ReplyError("{{ provider.label }} has had too many requests, or credit ran out. Try again.") from error
+        raise ReplyError("{{ provider.label }} received too many requests, or credit ran out. Try again.") from error
     if ending != "stop":
         raise ReplyError(f"{{ provider.label }} did not finish this reply: {ending}.")

@@ -59,7 +59,7 @@ messages: list[dict[str, Any]] = st.session_state.setdefault("messages", [])
 
 with st.sidebar:
     st.button("Clear chat", icon=":material/delete:", on_click=messages.clear)
-    st.text(f"{{ (cookiecutter | chosen)[0].label }} answers, with {MODEL}.")
+    st.text(f"{{ (cookiecutter | chosen)[0].label }} answers with {MODEL}.")
     st.text("Made by {{ cookiecutter.author_name | escaped }}")
 
 if question := st.chat_input("Ask a question"):

@@ -171,17 +171,17 @@ PERSONAS = (
         "Tutor",
         "🎓\ufe0f",  # {% if cookiecutter.avatars == "emoji" %}
         ":material/school:",  # {% if cookiecutter.avatars != "emoji" %}
-        "Teaches you a thing step by step, and asks you back.",
+        "Teaches step by step, and asks you questions.",
         "You are a patient tutor. Explain one step at a time in plain words, then ask a question that shows whether it "
         "was understood. Do not give away an answer that can be found with a hint.",
-        ("Teach me how fractions are added.", "Why is the sky blue?"),
+        ("Teach me to add fractions.", "Why is the sky blue?"),
     ),
     Persona(
         "editor",
         "Editor",
         "✏\ufe0f",  # {% if cookiecutter.avatars == "emoji" %}
         ":material/edit_note:",  # {% if cookiecutter.avatars != "emoji" %}
-        "Makes a text of yours shorter and clearer.",
+        "Makes your text shorter and clearer.",
         "You are an editor. Give back what you are sent in fewer and plainer words, with its meaning and its tone "
         "unchanged. Then name the two changes that matter most.",
     ),

@@ -164,16 +164,16 @@ def test_the_cells_of_a_table_are_found(encoding: str, text: str, row: str) -> N
     ("name", "data", "reason"),
     [
         ("a.pdf", b"", "is empty"),
-        ("a.txt", b"\n \n", "holds no text"),
+        ("a.txt", b"\n \n", "contains no text"),
         ("a.txt", "Łódź;Gdańsk\nżółty;2,5".encode("cp1250"), "Save it as UTF-8"),
         ("a.txt", "Привет".encode("cp1251"), "Save it as UTF-8"),
         ("a.txt", b"\xff\xfea", "Save it as UTF-8"),
         ("a.txt", b"\x7fELF" + bytes(100), "not a valid TXT file"),
         ("a.pdf", b"MZ\x90" + bytes(100), "not a valid PDF file"),
-        ("a.exe", b"MZ\x90" + bytes(100), "of a kind that cannot be read"),
+        ("a.exe", b"MZ\x90" + bytes(100), "not a supported file type"),
         ("a.pdf", b"%PDF-1.4\nno more", "is damaged"),
-        ("a.pdf", pdf("secret", encrypted=True), "protected by a password"),
-        ("a.docx", OLD_OFFICE + bytes(100), "protected by a password"),
+        ("a.pdf", pdf("secret", encrypted=True), "password-protected"),
+        ("a.docx", OLD_OFFICE + bytes(100), "password-protected"),
         ("a.docx", archive({"virus.exe": b"MZ"}), "not a valid DOCX file"),
         ("a.docx", b"PK\x03\x04 and no more", "is damaged"),
     ],
@@ -306,14 +306,14 @@ def test_a_document_goes_with_its_question(page: AppTest, scripted: ScriptedProv
 def test_it_is_said_what_was_cut(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.will_say("Much.")
     ask(page, "What?", "long.txt", b"word " * (PROVIDER.context_tokens // 4))
-    assert "the beginning alone" in page.chat_message[1].text[0].value
+    assert "Only the beginning was sent" in page.chat_message[1].text[0].value
     assert "long.txt" in page.chat_message[1].text[0].value
 
 
 def test_a_document_that_is_refused_loses_nothing(page: AppTest, scripted: ScriptedProvider) -> None:
     ask(page, "How much?", "a.docx", OLD_OFFICE)
     assert not scripted.requests
-    assert "a.docx is protected by a password" in "\n".join(text.value for text in page.text)
+    assert "a.docx is password-protected" in "\n".join(text.value for text in page.text)
     assert page.chat_input[0].proto.value == "How much?"
 
 

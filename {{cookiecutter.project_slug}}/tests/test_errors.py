@@ -122,14 +122,14 @@ def test_a_setting_that_lets_nothing_be_asked_is_named(monkeypatch: pytest.Monke
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     no_package = ImportError("Using SOCKS proxy, but the 'socksio' package is not installed.")
-    assert provider_error(no_package, PROVIDER).sentence == "The request could not be made. Check HTTPS_PROXY."
+    assert provider_error(no_package, PROVIDER).sentence == "The request could not be sent. Check HTTPS_PROXY."
     no_proxy = type("ProxyConnectionError", (OSError,), {})("Failed to connect to proxy URL")
-    assert provider_error(no_proxy, PROVIDER).sentence == "The request could not be made. Check HTTPS_PROXY."
+    assert provider_error(no_proxy, PROVIDER).sentence == "The request could not be sent. Check HTTPS_PROXY."
     no_file = FileNotFoundError(2, "No such file or directory")
-    assert provider_error(no_file, PROVIDER).sentence == "The request could not be made. Check SSL_CERT_FILE."
+    assert provider_error(no_file, PROVIDER).sentence == "The request could not be sent. Check SSL_CERT_FILE."
     no_network = provider_error(ConnectionRefusedError(), PROVIDER).sentence
     assert "Check the network and HTTPS_PROXY and " in no_network
-    assert "why is not known" in provider_error(ValueError("odd"), PROVIDER).sentence
+    assert "for an unknown reason" in provider_error(ValueError("odd"), PROVIDER).sentence
 
 
 def test_a_network_that_is_not_safe_is_said() -> None:

@@ -51,7 +51,7 @@ def test_a_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("key", ["sk-“quoted”", "sk-1\nsk-2", "sk-\x00", "sk-Ключ"])
 def test_a_key_that_no_header_can_carry_is_said(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setattr("streamlit.secrets", {PROVIDER.key: key})
-    assert problem(PROVIDER) == f"{PROVIDER.key} holds a character that no key has. Copy it again."
+    assert problem(PROVIDER) == f"{PROVIDER.key} contains a character that no key has. Copy it again."
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, addres
     monkeypatch.setenv(PROVIDER.base_url_setting, address)
     said = problem(PROVIDER)
     assert said
-    assert f"{PROVIDER.base_url_setting} holds no address" in said
+    assert f"{PROVIDER.base_url_setting} is not a valid address" in said
     assert address not in said.replace("http://localhost:8000/v1", "")
 
 

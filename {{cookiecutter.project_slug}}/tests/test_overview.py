@@ -48,7 +48,7 @@ def test_the_newest_rating_comes_first() -> None:
 
 def test_the_page_shows_counts_and_comments(page: AppTest, scripted: ScriptedProvider) -> None:
     ratings = AppTest.from_file(str(PAGE.with_name("ratings.py")), default_timeout=HANG_SECONDS)
-    assert "Nobody" in ratings.run().info[0].value
+    assert "No ratings" in ratings.run().info[0].value
     scripted.will_say("Paris.")
     page.chat_input[0].set_value("Capital of France?").run()
     page.feedback[0].set_value(0).run()

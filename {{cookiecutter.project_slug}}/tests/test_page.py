@@ -83,7 +83,7 @@ def test_the_first_page_says_what_this_is_and_who_answers(page: AppTest, scripte
     # {% if cookiecutter is remote %}
     assert page.selectbox[-1].value == PROVIDER.model
     # {% elif cookiecutter is using("embedded") %}
-    assert f"{PROVIDER.label} answers, with {PROVIDER.model}." in [text.value for text in page.sidebar.text]
+    assert f"{PROVIDER.label} answers with {PROVIDER.model}." in [text.value for text in page.sidebar.text]
     # {% endif %}
     assert not page.chat_message
     ask(page, scripted, "Capital of France?", "Paris.")
@@ -213,7 +213,7 @@ def test_what_a_reply_waits_for_is_shown_meanwhile() -> None:
         def texts():
             yield ""
             yield ""
-            message.error = "It is busy: asking again in 4 s (2 of 3)"
+            message.error = "It is busy: retrying in 4 s (2 of 3)"
             yield ""
             st.stop()
 
@@ -223,7 +223,7 @@ def test_what_a_reply_waits_for_is_shown_meanwhile() -> None:
 
     page = AppTest.from_function(draw_a_reply_that_waits).run()
     assert not page.exception
-    assert "It is busy: asking again in 4 s (2 of 3)" in [*page.text, *page.markdown][-1].value
+    assert "It is busy: retrying in 4 s (2 of 3)" in [*page.text, *page.markdown][-1].value
 
 
 # {% endif %}

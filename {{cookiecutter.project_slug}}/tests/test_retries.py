@@ -91,7 +91,7 @@ def test_an_end_before_the_first_word_is_said() -> None:
 def test_what_is_waited_for_is_said() -> None:
     busy = failure("overloaded", PROVIDER, "", wait=4)
     notices = [chunk.notice for chunk in chunks_of([[busy], [Chunk("Hello"), END]])]
-    assert notices == [f"{PROVIDER.label} is busy: asking again in 4 s (2 of 3)", "", "", ""]
+    assert notices == [f"{PROVIDER.label} is busy: retrying in 4 s (2 of 3)", "", "", ""]
 
 
 def test_the_provider_says_how_long_to_wait(waits: list[float]) -> None:

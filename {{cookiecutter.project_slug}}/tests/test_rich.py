@@ -265,7 +265,7 @@ def test_what_was_allowed_once_does_not_keep_a_conversation_from_opening(ask: An
     conversation.messages[1].parts.append(stored_part_of(stored))
     page.run()
     assert not page.exception
-    assert any(caption.value.startswith("This cannot be drawn any more: ") for caption in page.caption)
+    assert any(caption.value.startswith("This can no longer be drawn: ") for caption in page.caption)
     assert json.loads(to_json(conversation))["messages"][1]["parts"][1:] == [stored]
     with pytest.raises(ValueError, match="may lead elsewhere"):
         from_json(to_json(conversation))

@@ -163,8 +163,8 @@ def talks() -> dict[str, str]:
         ("fails", "{}", "no such thing"),
         ("hangs", "", "took longer"),
         ("talks", '{"loud": true}', "loud Unexpected keyword argument"),
-        ("talks", '{"loud"', "not an object of JSON"),
-        ("talks", "[]", "not an object of JSON"),
+        ("talks", '{"loud"', "not a JSON object"),
+        ("talks", "[]", "not a JSON object"),
         ("nothing", "{}", "There is no tool nothing. There are: fails, hangs, talks."),
     ],
 )
@@ -206,7 +206,7 @@ def test_a_model_that_never_stops_calling_is_stopped_and_can_go_on(scripted: Scr
     message = reply_to(conversation, scripted, *[[TIME, CALLED]] * 9)
     filled(message)
     assert (message.status, len(scripted.requests)) == ("failed", 9)
-    assert message.error == "The model called tools 8 times in a row. Continue lets it go on."
+    assert message.error == "The model called tools 8 times in a row. Press Continue to let it go on."
     assert [call.status for call in message.calls] == ["done"] * 8 + ["failed"]
     with changing(conversation):
         conversation.go_on(message)

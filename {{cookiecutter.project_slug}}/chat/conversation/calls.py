@@ -36,8 +36,8 @@ class ToolCall(Part):
     def ended(self) -> "ToolCall":
         """The call once its reply has ended: with a result, also where none came."""
         if self.status == "running":
-            return replace(self, status="failed", result="It ended with the reply. It may have taken effect.")
-        return replace(self.declined(), result="Nobody allowed this call.") if self.status == "waiting" else self
+            return replace(self, status="failed", result="The reply ended during this call. It may have taken effect.")
+        return replace(self.declined(), result="This call was not approved.") if self.status == "waiting" else self
 
 
 @dataclass(frozen=True)

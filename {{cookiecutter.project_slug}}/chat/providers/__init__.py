@@ -92,8 +92,8 @@ Stream = Callable[[Request], AsyncGenerator[Chunk]]
 SENTENCES = {
     "context": "This is too long for the model. Start a new chat, or ask something shorter.",
     "empty": "The model sent an empty reply. Try again, or rephrase the question.",
-    "nothing": "The reply ended before its first word. Try again.",
-    "cut_off": "The reply was cut off before its end. Try again.",
+    "nothing": "The reply ended before it began. Try again.",
+    "cut_off": "The reply was cut off. Try again.",
 }
 
 

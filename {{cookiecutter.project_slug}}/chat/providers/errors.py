@@ -17,30 +17,30 @@ from chat.providers.keys import address_setting, example, key_setting
 # What a person is told about each kind of failure. The reason that the provider gave is behind "Details".
 TOLD = {
     **SENTENCES,
-    "auth": "{provider.label} did not accept the key. Check {key}.",
-    "forbidden": "{provider.label} does not allow this. Details has its reason.",
-    "region": "{provider.label} does not serve the country or region from which it is asked.",
-    "quota": "{provider.label} says that the account has no credit or quota left. Top it up, or come back later.",
-    "rate_limit": "{provider.label} has had too many requests. Try again in {wait}.",
-    "too_large": "{provider.label} takes fewer tokens in a minute than this needs. "
+    "auth": "{provider.label} rejected the key. Check {key}.",
+    "forbidden": "{provider.label} does not allow this. See Details.",
+    "region": "{provider.label} is not available in this country or region.",
+    "quota": "The account with {provider.label} has no credit or quota left. Top it up, or try again later.",
+    "rate_limit": "{provider.label} received too many requests. Try again in {wait}.",
+    "too_large": "This needs more tokens than {provider.label} allows per minute. "
     "Lower the max tokens per reply, or ask something shorter.",
-    "bad_request": "{provider.label} did not accept this request. Details has its reason.",
-    "system_prompt": "This model takes no system prompt. Empty it in the options, or choose another model.",
+    "bad_request": "{provider.label} rejected this request. See Details.",
+    "system_prompt": "This model does not support system prompts. Clear it in the options, or choose another model.",
     # {% if cookiecutter.attachments != "none" %}
-    "image": "{provider.label} did not accept an image. Choose a model that sees, or ask without it.",
+    "image": "{provider.label} rejected an image. Choose a model that accepts images, or ask without it.",
     # {% endif %}
     "tools": "This model cannot call tools. Choose another one.",  # {% if cookiecutter is tooled %}
     "not_found": "{provider.label} has no such model. Choose another one.",
-    "address": "{provider.label} is not what answered. Check {address}.",
-    "memory": "The model needs more memory than there is. Choose a smaller one, or ask something shorter.",
-    "overloaded": "{provider.label} is overloaded, or has a fault just now. Try again in {wait}.",
+    "address": "The answer did not come from {provider.label}. Check {address}.",
+    "memory": "The model needs more memory than is available. Choose a smaller one, or ask something shorter.",
+    "overloaded": "{provider.label} is overloaded or temporarily down. Try again in {wait}.",
     "timeout": "{provider.label} did not answer in time. Try again.",
     "connection": "{provider.label} could not be reached. Check {causes} and {address}, then try again.",
-    "plain": "{provider.label} could not be reached safely: what answers speaks no TLS. Check {address}.",
-    "certificate": "{provider.label} could not be reached safely: its certificate is not known here. "
-    "If the network has one of its own, name its file in SSL_CERT_FILE.",
-    "unsent": "The request could not be made. Check {causes}.",
-    "unknown": "{provider.label} gave no answer, and why is not known. Details has what was said. Try again.",
+    "plain": "{provider.label} could not be reached securely: the server does not use TLS. Check {address}.",
+    "certificate": "{provider.label} could not be reached securely: its certificate is not trusted. "
+    "If your network uses its own certificate, name its file in SSL_CERT_FILE.",
+    "unsent": "The request could not be sent. Check {causes}.",
+    "unknown": "{provider.label} failed for an unknown reason. See Details, or try again.",
     "blocked": "{provider.label} declined to answer this. Rephrase the question.",
 }
 

@@ -36,7 +36,7 @@ def api_key(provider: Provider) -> str:
     if not key and provider.key_page:
         raise ProviderError("auth", f"{name} is not set", f"{missing(name)} You get one at {provider.key_page}")
     if not (key.isascii() and key.isprintable()):
-        raise ProviderError("auth", f"{name} is no key", f"{name} holds a character that no key has. Copy it again.")
+        raise ProviderError("auth", f"{name} is no key", f"{name} contains a character that no key has. Copy it again.")
     return key
 
 
@@ -52,7 +52,7 @@ def base_url(provider: Provider) -> str | None:
         raise ProviderError("address", f"{name} is not set", f"{missing(name)} It looks like {example(provider)}")
     if url and not is_address(url):
         looks = f" It looks like {example(provider)}" if example(provider) else ""
-        raise ProviderError("address", f"{name} is no address", f"{name} holds no address that can be asked.{looks}")
+        raise ProviderError("address", f"{name} is no address", f"{name} is not a valid address.{looks}")
     return url
 
 

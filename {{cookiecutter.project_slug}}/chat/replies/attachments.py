@@ -57,6 +57,6 @@ def unsent(reply: Message) -> list[str]:
     # {% if cookiecutter.attachments == "images_and_documents" %}
     texts = documents.shares(question.attachments, provider.context_tokens)
     if cut := [document.name for document, text in texts.items() if text != document.text]:
-        said.append(f"The model was sent the beginning alone, since the rest is too long for it: {', '.join(cut)}.")
+        said.append(f"Only the beginning was sent, to fit the model's context: {', '.join(cut)}.")
     # {% endif %}
     return said

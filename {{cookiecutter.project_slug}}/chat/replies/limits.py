@@ -21,9 +21,9 @@ def reached(uses: Iterable[tuple[float, int]]) -> str | None:
     in_an_hour = [begun for begun, _ in today if begun > now - HOUR]
     if settings.MESSAGES_AN_HOUR is not None and len(in_an_hour) >= settings.MESSAGES_AN_HOUR:
         minutes = ceil((in_an_hour[-settings.MESSAGES_AN_HOUR] + HOUR - now) / 60) if in_an_hour else 60
-        had = f"You have had {len(in_an_hour)} replies within an hour, the most for one person."
+        had = f"You have had {len(in_an_hour)} replies within an hour and reached the limit."
         return f"{had} Try again in {minutes} min."
     tokens = sum(tokens for _, tokens in today)
     if settings.TOKENS_A_DAY is not None and tokens >= settings.TOKENS_A_DAY:
-        return f"You have used {tokens:,} tokens within a day, the most for one person. Try again tomorrow."
+        return f"You have used {tokens:,} tokens within a day and reached the limit. Try again tomorrow."
     return None

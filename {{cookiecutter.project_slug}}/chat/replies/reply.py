@@ -122,7 +122,7 @@ class Reply:
         except TimeoutError:
             telemetry.failed()  # {% if cookiecutter.telemetry != "none" %}
             log.warning("reply took too long", extra=about(message))
-            return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes, and was ended."
+            return "failed", f"The reply took longer than {settings.REPLY_MINUTES} minutes and was stopped."
         except ProviderError as error:
             telemetry.failed()  # {% if cookiecutter.telemetry != "none" %}
             message.detail = well_formed(masked(error.detail)[:MOST_DETAIL])  # it may quote the conversation

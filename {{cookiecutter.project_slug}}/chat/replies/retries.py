@@ -19,7 +19,7 @@ PASSING = {
     "rate_limit": "is busy",
     "overloaded": "is busy",
     "connection": "cannot be reached",
-    "nothing": "said nothing",
+    "nothing": "did not respond",
 }
 # What cuts a reply off that has begun.
 LOST = {"connection", "nothing", "timeout", "unsent", "unknown"}
@@ -66,6 +66,6 @@ async def retried(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
             telemetry.event("attempt failed", error, attempt=attempt, wait_seconds=wait)
             # {% endif %}
             what, seconds = f"{request.provider.label} {PASSING[error.kind]}", max(1, round(wait))
-        yield Chunk(notice=f"{what}: asking again in {seconds} s ({attempt + 1} of {settings.ATTEMPTS})")
+        yield Chunk(notice=f"{what}: retrying in {seconds} s ({attempt + 1} of {settings.ATTEMPTS})")
         await asyncio.sleep(wait)
         yield Chunk()  # ends the notice

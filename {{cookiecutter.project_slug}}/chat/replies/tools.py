@@ -23,7 +23,7 @@ from chat.tools.servers import known  # {% if cookiecutter.tools == "mcp" %}
 
 log = logging.getLogger(__name__)
 
-TOO_MANY = "The model called tools {rounds} times in a row. Continue lets it go on."
+TOO_MANY = "The model called tools {rounds} times in a row. Press Continue to let it go on."
 
 
 async def with_tools(stream: Stream, request: Request, reply: Message, always: Set[str]) -> AsyncGenerator[Chunk]:
@@ -78,7 +78,7 @@ async def with_tools(stream: Stream, request: Request, reply: Message, always: S
         rounds += 1
         if rounds > settings.TOOL_ROUNDS:
             for call in calls:
-                yield Chunk(part=replace(call, status="failed", result="It was not called: there were too many calls."))
+                yield Chunk(part=replace(call, status="failed", result="Not called: there were too many calls."))
             raise ProviderError("rounds", sentence=TOO_MANY.format(rounds=settings.TOOL_ROUNDS))
 
 
@@ -99,7 +99,7 @@ async def called(calls: Iterable[ToolCall], tools: Mapping[str, Offered], always
                 wrong = f"There is no tool {call.name}. There are: {', '.join(tools)}."
                 yield Chunk(part=replace(call, status="failed", result=wrong))
             elif not is_object(call.arguments):
-                yield Chunk(part=replace(call, status="failed", result="The arguments are not an object of JSON."))
+                yield Chunk(part=replace(call, status="failed", result="The arguments are not a JSON object."))
             elif tool.needs_approval and tool.fingerprint not in {*always, call.allowed and call.fingerprint}:
                 yield Chunk(part=replace(call, status="waiting", allowed="", fingerprint=tool.fingerprint))
             else:

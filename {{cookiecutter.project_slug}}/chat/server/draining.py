@@ -19,7 +19,7 @@ from chat.replies.reply import running
 
 log = logging.getLogger(__name__)
 
-NOTICE = "This server is being replaced: your next question goes to another."
+NOTICE = "This server is shutting down: another one takes your next question."
 PAGES_SECONDS = 5  # then, for whoever has just had a reply, and asks again: a question on its way would be lost
 HURRY_SECONDS = 5  # for all that, where the server is told twice
 LINGER_SECONDS = 0.5  # in which a browser gets what was drawn last

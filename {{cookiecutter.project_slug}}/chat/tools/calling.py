@@ -55,10 +55,10 @@ class Offered:
                 result = await self.run(arguments.strip() or "{}")
             return "done", cut(result if isinstance(result, str) else TypeAdapter(Any).dump_json(result).decode())
         except TimeoutError:
-            return "failed", f"It took longer than {settings.CALL_SECONDS} s, and was ended."
+            return "failed", f"It took longer than {settings.CALL_SECONDS} s and was stopped."
         except ValidationError as error:
             wrong = [f"{'.'.join(map(str, each['loc']))} {each['msg']}".strip() for each in error.errors()]
-            return "failed", cut(f"The arguments cannot be: {'; '.join(wrong)}.")
+            return "failed", cut(f"Invalid arguments: {'; '.join(wrong)}.")
         # {% if cookiecutter.tools == "mcp" %}
         except FailedError as error:
             return "failed", cut(str(error))

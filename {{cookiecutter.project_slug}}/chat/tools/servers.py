@@ -107,7 +107,7 @@ async def client_of(server: settings.Server) -> AsyncIterator["Client"]:
     if server.command:
         # {% if cookiecutter is deployed %}
         if os.environ.get("container"):  # noqa: SIM112 - so it is called, and in the Dockerfile
-            raise FailedError("In a container no server is started: give it an address.")
+            raise FailedError("A container starts no servers: give this one an address.")
         # {% endif %}
         command, *arguments = server.command
         async with Client(StdioServerParameters(command=command, args=arguments)) as client:

@@ -79,7 +79,7 @@ def draw_approval(reply_id: str) -> None:
     # {% endif %}
     for call in reply.undecided:
         with st.container(border=True):
-            st.markdown(f"May **{inert(call.name)}** be called with this?")
+            st.markdown(f"May **{inert(call.name)}** be called with these arguments?")
             draw_arguments(call)
             with st.container(horizontal=True):
                 for label, allowed in answers.items():

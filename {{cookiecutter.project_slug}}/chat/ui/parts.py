@@ -33,4 +33,4 @@ def draw_part(part: Part) -> None:
             draw_visual(part)
         # {% endif %}
         case Undrawable(_, reason):
-            st.caption(f"This cannot be drawn any more: {inert(reason)}.")
+            st.caption(f"This can no longer be drawn: {inert(reason)}.")

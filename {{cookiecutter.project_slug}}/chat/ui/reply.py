@@ -14,7 +14,7 @@ from chat.ui.rating import draw_rating  # {% if cookiecutter.feedback != "none" 
 # What is said of a reply that the provider ended, without a failure, before its end.
 CUT_SHORT = {
     "max_tokens": "The reply hit its length limit.",
-    "ended_early": "The provider ended the reply early. Details has its reason.",
+    "ended_early": "The provider ended the reply early. See Details.",
 }
 
 

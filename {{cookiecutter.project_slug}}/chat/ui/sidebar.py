@@ -16,7 +16,7 @@ from chat.ui.models import model_ids  # {% if cookiecutter is listing and not co
 # {% if cookiecutter is tempered %}
 def draw_temperature(key: str) -> float | None:
     """Draw the choice of a temperature; None leaves it to the model."""
-    return st.number_input("Temperature", 0.0, 2.0, None, 0.1, key=f"temperature-{key}", placeholder="The model's own")
+    return st.number_input("Temperature", 0.0, 2.0, None, 0.1, key=f"temperature-{key}", placeholder="Model default")
 
 
 # {% endif %}
@@ -51,11 +51,11 @@ def draw_options(conversation: Conversation) -> Request:
     model = provider.model
     if len(provider.models) > 1:
         model = st.selectbox("Model", provider.models, key=f"model-{key}")
-    st.text(f"{provider.label} answers, with {model}.")
+    st.text(f"{provider.label} answers with {model}.")
     # {% else %}
     provider = settings.PROVIDER
     model = provider.model
-    st.text(f"{provider.label} answers, with {model}.")
+    st.text(f"{provider.label} answers with {model}.")
     # {% endif %}
     with st.expander("Options"):
         # {% if not cookiecutter is peopled %}

@@ -9,7 +9,7 @@ from chat.ui.markdown.safe import inert
 
 FACTS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 NOT_SET_UP = (
-    "Signing in is not set up yet. Put the settings of your provider into .streamlit/secrets.toml, under [auth], "
+    "Sign-in is not set up yet. Put your provider's settings into .streamlit/secrets.toml, under [auth], "
     "as in secrets.toml.example beside it."
 )
 
@@ -22,7 +22,7 @@ def require_sign_in() -> None:
         draw_sign_in()
     elif not is_allowed():
         who = inert(address()) or "This account"
-        st.error(f"{who} may not use this app. Sign in with another account.", icon=":material/block:")
+        st.error(f"{who} is not allowed to use this app. Sign in with another account.", icon=":material/block:")
         draw_sign_out()
     else:
         return

@@ -26,4 +26,4 @@ def or_as_text(text: str, slot: DeltaGenerator | None = None) -> Iterator[None]:
         log.exception("message not drawn")
         with slot.container() if slot else st.container():
             st.text(well_formed(text))
-            st.caption("This could not be drawn. It stands here as it was written.")
+            st.caption("This could not be drawn and is shown as plain text.")

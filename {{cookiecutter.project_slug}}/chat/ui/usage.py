@@ -28,7 +28,7 @@ def details(reply: Message) -> list[str]:
     if reply.usage:
         lines.append(f"{reply.usage.input_tokens:,} tokens in, {reply.usage.output_tokens:,} tokens out")
     if reply.first_token_seconds is not None:
-        lines.append(f"First token after {reply.first_token_seconds:.1f} s, all of it after {reply.seconds:.1f} s")
+        lines.append(f"First token after {reply.first_token_seconds:.1f} s, complete after {reply.seconds:.1f} s")
     # {% if cookiecutter is remote %}
     if provider and (dollars := cost(reply, provider)) is not None:
         about = f"About ${dollars:.4f}" if dollars >= 0.0001 else "Less than $0.0001"

@@ -55,7 +55,7 @@ def read_document(name: str, data: bytes) -> Attachment:
         data = (with_commas(text) if kind == "csv" else text).encode()
     text = well_formed(data.decode() if kind in ("md", "txt") else converted(name, kind, data))
     if not text.strip():
-        raise RefusedError(f"{name} holds no text. If it was scanned, send images of its pages.")
+        raise RefusedError(f"{name} contains no text. If it was scanned, send images of its pages.")
     return Attachment(name, TYPES[kind], size, text=text[: settings.DOCUMENT_CHARACTERS])
 
 
@@ -69,7 +69,7 @@ def kind_of(name: str, data: bytes) -> str:
         return "pdf"
     if data.startswith(OLD_OFFICE):
         raise RefusedError(
-            f"{name} is protected by a password, or of an old kind. Save it as DOCX, PPTX or XLSX without a password."
+            f"{name} is password-protected, or in an old format. Save it as DOCX, PPTX or XLSX without a password."
         )
     if data.startswith(b"PK"):
         return kind_of_archive(name, data)
@@ -107,7 +107,7 @@ def decoded(name: str, data: bytes) -> str:
     try:
         text = text_in(data)
     except ValueError as error:
-        raise RefusedError(f"{name} is in an encoding that cannot be told. Save it as UTF-8, and send that.") from error
+        raise RefusedError(f"{name} has an unknown encoding. Save it as UTF-8 and send it again.") from error
     if "\0" in text:
         raise unknown(name)
     return text
@@ -152,7 +152,7 @@ def converted(name: str, kind: str, data: bytes) -> str:
     reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2] if done.returncode == 1 else ""
     log.warning("a document of kind %s was not read: %s", kind, reason if reason.isidentifier() else done.returncode)
     if reason == "PDFPasswordIncorrect":
-        raise RefusedError(f"{name} is protected by a password. Save a copy without one, and send that.")
+        raise RefusedError(f"{name} is password-protected. Send a copy without a password.")
     if reason == "MemoryError" or done.returncode < 0:
         raise too_much(name)
     raise damaged(name)
@@ -160,7 +160,7 @@ def converted(name: str, kind: str, data: bytes) -> str:
 
 def damaged(name: str) -> RefusedError:
     """The error for a file that is not what it seems to be."""
-    return RefusedError(f"{name} is damaged. Save it anew, or send it in another format.")
+    return RefusedError(f"{name} is damaged. Save it again or in another format.")
 
 
 def too_much(name: str) -> RefusedError:
@@ -172,9 +172,9 @@ def unknown(name: str) -> RefusedError:
     """The error for a file of another kind than those that can be read, or than its name says."""
     suffix = suffix_of(name)
     if suffix in (*IMAGE_SUFFIXES, *TYPES):
-        return RefusedError(f"{name} is not a valid {suffix.upper()} file. Save it anew, or send it in another format.")
+        return RefusedError(f"{name} is not a valid {suffix.upper()} file. Save it again or in another format.")
     return RefusedError(
-        f"{name} is of a kind that cannot be read. Send an image (PNG, JPEG, WebP, GIF) or a document "
+        f"{name} is not a supported file type. Send an image (PNG, JPEG, WebP, GIF) or a document "
         "(PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, text)."
     )
 
