@@ -57,9 +57,11 @@ def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
         facts: the other facts; those that are None are left out.
     """
     if message:
-        *_, first = places(message)
+        root: Place = message
+        while isinstance(root, Message):
+            root = root.before
         facts = {
-            "conversation": first.id if isinstance(first, Conversation) else None,
+            "conversation": root.id if isinstance(root, Conversation) else None,
             "message": message.id,
             "trace_id": message.trace_id or None,  # {% if cookiecutter.telemetry != "none" %}
             **facts,
@@ -76,19 +78,9 @@ def masked(text: str) -> str:
     return text
 
 
-def places(message: Message) -> Iterator[Place]:
-    """A message, and what came before it, to the conversation itself."""
-    place: Place = message
-    while isinstance(place, Message):
-        yield place
-        place = place.before
-    yield place
-
-
 def secrets() -> set[str]:
     """The values of all settings that are called like secrets."""
     import streamlit as st
-    from streamlit.errors import StreamlitSecretNotFoundError
 
     def named(values: Mapping[str, Any]) -> Iterator[str]:
         for name, value in values.items():
@@ -97,8 +89,5 @@ def secrets() -> set[str]:
             elif SECRET_NAME.search(name) and len(str(value)) >= SHORTEST_SECRET:
                 yield str(value)
 
-    try:
-        kept = st.secrets.to_dict()
-    except StreamlitSecretNotFoundError:  # there is no such file
-        kept = {}
+    kept = st.secrets if st.secrets.load_if_toml_exists() else {}
     return {*named(os.environ), *named(kept)}

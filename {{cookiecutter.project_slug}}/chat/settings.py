@@ -22,14 +22,9 @@ except OSError as error:  # Streamlit would take it for a port that it may not h
 def secret(name: str) -> str | None:
     """The value of `name` in .streamlit/secrets.toml, else in the environment, else None."""
     import streamlit as st
-    from streamlit.errors import StreamlitSecretNotFoundError
 
-    try:
-        value = st.secrets.get(name)
-    except StreamlitSecretNotFoundError:  # raised where there is no secrets file at all
-        value = None
-    value = str(value or os.environ.get(name, "")).strip()  # copied with a line end, it looks like none
-    return value or None
+    kept = st.secrets.get(name) if st.secrets.load_if_toml_exists() else None
+    return str(kept or os.environ.get(name, "")).strip() or None  # a copied key may have a line end
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_a_key_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("key", ["sk-“quoted”", "sk-1\nsk-2", "sk-\x00", "sk-Ключ"])
 def test_a_key_that_no_header_can_carry_is_said(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    monkeypatch.setattr("streamlit.secrets", {PROVIDER.key: key})
+    monkeypatch.setattr("streamlit.secrets._secrets", {PROVIDER.key: key})
     assert problem(PROVIDER) == f"{PROVIDER.key} contains a character that no key has. Copy it again."
 
 
@@ -87,5 +87,5 @@ def test_what_a_gateway_needs_comes_first(monkeypatch: pytest.MonkeyPatch) -> No
 # {% endif %}
 def test_the_secrets_come_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROVIDER.key, "a key")
-    monkeypatch.setattr("streamlit.secrets", {PROVIDER.key: "a secret key"})
+    monkeypatch.setattr("streamlit.secrets._secrets", {PROVIDER.key: "a secret key"})
     assert api_key(PROVIDER) == "a secret key"
