@@ -45,11 +45,6 @@ class Usage:
     input_tokens: int
     output_tokens: int
 
-    @property
-    def total(self) -> int:
-        """Both together."""
-        return self.input_tokens + self.output_tokens
-
     def __add__(self, other: "Usage | None") -> "Usage":
         """The sum, for a reply that was continued."""
         if other is None:
@@ -233,10 +228,12 @@ class Conversation(Place):
             yield from place.versions
             places += place.versions
 
+    # {% if cookiecutter.feedback != "none" %}
     def message(self, message_id: str) -> Message | None:
         """The message with this id; None if it was deleted, or ended without a word and was asked again."""
         return next((message for message in self.everything() if message.id == message_id), None)
 
+    # {% endif %}
     def on_page(self, message_id: str) -> Message | None:
         """The message with this id; None if it does not stand on the page, or no more."""
         return next((message for message in self.messages if message.id == message_id), None)

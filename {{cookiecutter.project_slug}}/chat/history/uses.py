@@ -39,6 +39,7 @@ def add_tokens(reply: Message) -> None:
     """Count what a reply took that has ended; one that was continued has counted all its tokens."""
     of_reply = used.c.message_id == reply.id
     latest = select(func.max(used.c.number)).where(of_reply).scalar_subquery()
-    tokens = case((used.c.number == latest, reply.usage.total if reply.usage else 0), else_=0)
+    took = reply.usage.input_tokens + reply.usage.output_tokens if reply.usage else 0
+    tokens = case((used.c.number == latest, took), else_=0)
     with engine().begin() as connection:
         connection.execute(update(used).where(of_reply).values(tokens=tokens))

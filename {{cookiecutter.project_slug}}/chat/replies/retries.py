@@ -53,12 +53,8 @@ async def retried(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
                 raise ProviderError("cut_off", error.detail) from error
             backoff = settings.BACKOFF_SECONDS * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311
             wait = error.retry_after or backoff
-            if (
-                begun
-                or attempt == settings.ATTEMPTS
-                or error.kind not in PASSING
-                or wait > settings.LONGEST_WAIT_SECONDS
-            ):
+            last = begun or attempt == settings.ATTEMPTS or error.kind not in PASSING
+            if last or wait > settings.LONGEST_WAIT_SECONDS:
                 raise
             facts["facts"]["next_in_seconds"] = round(wait, 1)
             log.info("attempt failed", extra=facts)
