@@ -104,7 +104,7 @@ def provider_error(error: Any, provider: Provider, status: int = 0, wait: str = 
     but these are alike in all of them. `status` and `wait` (Retry-After) are for an SDK that keeps them elsewhere.
     """
     errors = [*behind(error)]
-    detail = ", because of ".join(f"{type(one).__name__}: {one}" for one in errors) or str(error)
+    detail = "\ncaused by ".join(f"{type(one).__name__}: {one}" for one in errors) or str(error)
     kind, causes = kind_of(error, status), settings_of_the_network(errors)
     if kind == "unknown" and causes:
         kind = "unsent"
