@@ -68,7 +68,7 @@ for line in iter(sys.stdin.readline, ""):
         api.prepare(provider)
         prepared = True
     if not texts:
-        models = asyncio.run_coroutine_threadsafe(api.models(provider), background_loop()).result()
+        models = asyncio.run_coroutine_threadsafe(api.models(provider), background_loop).result()
         print(json.dumps(models), flush=True)
         continue
     stop = texts.pop() if texts[-1] in (None, False) else ""

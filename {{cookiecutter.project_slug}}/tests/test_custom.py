@@ -52,7 +52,7 @@ def read() -> list[Chunk]:
 
 def on_the_loop(coroutine: Coroutine[Any, Any, T]) -> T:
     """What a coroutine returns on the loop of all replies."""
-    return asyncio.run_coroutine_threadsafe(coroutine, background_loop()).result(HANG_SECONDS)
+    return asyncio.run_coroutine_threadsafe(coroutine, background_loop).result(HANG_SECONDS)
 
 
 def generator(question: Question) -> Iterator[str | Chunk]:

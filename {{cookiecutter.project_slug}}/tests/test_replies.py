@@ -5,16 +5,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.messages import Message
 from chat.conversation.parts import Reasoning
 from chat.history.conversations import changing
 from chat.providers import Chunk
-from chat.replies.reply import UNHURRIED, Reply, background_loop, running, start_loop
+from chat.replies.reply import UNHURRIED, Reply, running
 from tests.conftest import HANG_SECONDS, ScriptedProvider
 from tests.test_page import ask, click, delete, shown
 
@@ -169,12 +167,3 @@ def test_what_a_deleted_turn_takes_along_ends(page: AppTest, scripted: ScriptedP
     delete(page)
     assert shown(page) == []
     assert later.id not in running
-
-
-def test_there_is_one_loop_however_many_ask_for_it_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    new_event_loop = asyncio.new_event_loop
-    monkeypatch.setattr(asyncio, "new_event_loop", lambda: time.sleep(0.1) or new_event_loop())
-    start_loop.cache_clear()
-    with ThreadPoolExecutor(4) as pool:
-        started = [pool.submit(background_loop) for _ in range(4)]
-    assert len({future.result() for future in started}) == 1

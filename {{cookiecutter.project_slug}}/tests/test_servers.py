@@ -148,8 +148,8 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     def connect(**named: Server) -> None:
         monkeypatch.setattr(settings, "SERVERS", named)
         servers.connections.update({name: servers.Connection() for name in named})
-        begun.append(asyncio.run_coroutine_threadsafe(servers.connect(), background_loop()))
-        asyncio.run_coroutine_threadsafe(servers.known(HANG_SECONDS), background_loop()).result()
+        begun.append(asyncio.run_coroutine_threadsafe(servers.connect(), background_loop))
+        asyncio.run_coroutine_threadsafe(servers.known(HANG_SECONDS), background_loop).result()
 
     monkeypatch.setattr(servers, "REFRESH_SECONDS", 0.1)
     monkeypatch.setattr(servers, "ANSWER_SECONDS", HANG_SECONDS)
@@ -161,7 +161,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 def call(name: str, arguments: str = "{}") -> tuple[str, str]:
     """What comes of a call."""
-    return asyncio.run_coroutine_threadsafe(offered()[name].call(arguments), background_loop()).result()
+    return asyncio.run_coroutine_threadsafe(offered()[name].call(arguments), background_loop).result()
 
 
 def test_the_model_is_offered_what_a_server_has(weather: Weather, connect: Callable[..., None]) -> None:
@@ -211,7 +211,7 @@ def test_a_server_that_dies_is_gone_and_comes_back(
     connect(weather=Server(weather.url, key="WEATHER_KEY"))
     tool = offered()["look"]
     weather.stop()
-    status, words = asyncio.run_coroutine_threadsafe(tool.call('{"city": "Rome"}'), background_loop()).result()
+    status, words = asyncio.run_coroutine_threadsafe(tool.call('{"city": "Rome"}'), background_loop).result()
     assert status == "failed"
     assert "weather" in words
     wait_until(lambda: servers.connections["weather"].problem)
@@ -332,7 +332,7 @@ def test_the_server_hears_that_a_call_was_stopped(
     weather: Weather, connect: Callable[..., None], scripted: ScriptedProvider
 ) -> None:
     connect(weather=Server(weather.url, key="WEATHER_KEY"))
-    calling = asyncio.run_coroutine_threadsafe(offered()["wait"].call("{}"), background_loop())
+    calling = asyncio.run_coroutine_threadsafe(offered()["wait"].call("{}"), background_loop)
     assert weather.began.wait(HANG_SECONDS)
     calling.cancel()
     assert weather.cancelled.wait(HANG_SECONDS)

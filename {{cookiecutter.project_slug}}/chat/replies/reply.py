@@ -10,7 +10,6 @@ from collections.abc import (
     Generator,
 )
 from contextlib import aclosing
-from functools import cache
 
 from chat import settings
 from chat.conversation.messages import Message, Status
@@ -24,28 +23,19 @@ log = logging.getLogger(__name__)
 
 UPDATE_SECONDS = 0.065  # at most one update of a page in this time
 UNHURRIED = 8  # so many replies at once keep these times; when there are more, all take longer
+# {% if not cookiecutter is served_by("embedded") %}
 GATHER_SECONDS = 0.1  # for which text gathers then before it is read: an SDK works most on what arrives in small pieces
 TAKING_SECONDS = 0.01  # for taking what gathered
+# {% endif %}
 SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
 
 MOST_DETAIL = 500  # characters of what a provider says of a failure
 
 running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
-_starting = threading.Lock()
 
-
-def background_loop() -> asyncio.AbstractEventLoop:
-    """The event loop on which every reply of this process runs, started on first use."""
-    with _starting:  # two that came at once would each start one, and a provider's client belongs to one alone
-        return start_loop()
-
-
-@cache
-def start_loop() -> asyncio.AbstractEventLoop:
-    """An event loop that runs in a thread of its own; the one and only."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="replies", daemon=True).start()
-    return loop
+# The one event loop on which all replies of this process run, since a provider's client belongs to one alone.
+background_loop = asyncio.new_event_loop()
+threading.Thread(target=background_loop.run_forever, name="replies", daemon=True).start()
 
 
 class Reply:
@@ -63,14 +53,14 @@ class Reply:
         self._save = save  # {% if cookiecutter is stored %}
         message.status, message.error, message.detail, message.stop_reason = "streaming", "", "", None
         self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
-        self._gathered = time.monotonic()
+        self._gathered = time.monotonic()  # {% if not cookiecutter is served_by("embedded") %}
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
         self._text, self._reasoning, self._reasoning_since = Door(), Door(), 0.0
         self._trace = telemetry.begin(message)  # {% if cookiecutter.telemetry != "none" %}
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
         with self._changed:  # it may end, or be stopped, at once
             running[message.id] = self
-            self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop())
+            self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop)
 
     def stop(self, status: Status = "stopped") -> None:
         """End the reply and close the provider's connection; what has come stays."""
@@ -98,9 +88,9 @@ class Reply:
 
     async def _fill(self, chunks: AsyncGenerator[Chunk]) -> None:
         telemetry.enter(self._trace)  # {% if cookiecutter.telemetry != "none" %}
-        status, error = await self._outcome(chunks)
-        await asyncio.to_thread(self._end, status, error)  # {% if cookiecutter is stored %}
-        self._end(status, error)  # {% if not cookiecutter is stored %}
+        outcome = await self._outcome(chunks)
+        await asyncio.to_thread(self._end, *outcome)  # {% if cookiecutter is stored %}
+        self._end(*outcome)  # {% if not cookiecutter is stored %}
 
     async def _outcome(self, chunks: AsyncGenerator[Chunk]) -> tuple[Status, str]:
         message = self.message
@@ -109,7 +99,7 @@ class Reply:
             async with asyncio.timeout(settings.REPLY_MINUTES * 60), aclosing(chunks):
                 async for chunk in chunks:
                     self._take(chunk)
-                    await self._gather()
+                    await self._gather()  # {% if not cookiecutter is served_by("embedded") %}
             # {% if cookiecutter is tooled %}
             if message.undecided:
                 return "asking", ""
@@ -134,12 +124,14 @@ class Reply:
             log.exception("reply failed", extra=about(message))
             return "failed", "Something went wrong in the app. The log has the details."
 
+    # {% if not cookiecutter is served_by("embedded") %}
     async def _gather(self) -> None:
         # What gathered is taken without a wait; a chunk that comes later than that had to be waited for.
         if len(running) > UNHURRIED and time.monotonic() > self._gathered + TAKING_SECONDS:
             await asyncio.sleep(GATHER_SECONDS)
             self._gathered = time.monotonic()
 
+    # {% endif %}
     def _take(self, chunk: Chunk) -> None:
         message = self.message
         with self._changed:
@@ -213,7 +205,7 @@ class Reply:
             del running[self.message.id]
 
     def _log_end(self) -> None:
-        message = self.message
+        message, usage = self.message, self.message.usage
         took = about(
             message,
             status=message.status,
@@ -221,8 +213,8 @@ class Reply:
             model=message.model,
             seconds=round(message.seconds, 3),
             first_token_seconds=message.first_token_seconds and round(message.first_token_seconds, 3),
-            input_tokens=message.usage and message.usage.input_tokens,
-            output_tokens=message.usage and message.usage.output_tokens,
+            input_tokens=usage and usage.input_tokens,
+            output_tokens=usage and usage.output_tokens,
             stop_reason=message.stop_reason,
         )
         log.info("reply ended", extra=took)

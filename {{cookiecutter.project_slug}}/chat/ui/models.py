@@ -31,7 +31,7 @@ def model_ids(provider: Provider) -> list[str]:
 @st.cache_resource(ttl=REMEMBERED_SECONDS, show_spinner=False)
 def listing(name: str, _provider: Provider) -> Future[list[str]]:
     """The list of the provider with this name, on its way: the page does not wait for it."""
-    return asyncio.run_coroutine_threadsafe(models_of(_provider), background_loop())
+    return asyncio.run_coroutine_threadsafe(models_of(_provider), background_loop)
 
 
 async def models_of(provider: Provider) -> list[str]:

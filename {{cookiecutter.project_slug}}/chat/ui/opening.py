@@ -28,7 +28,7 @@ def prepare_provider() -> None:
     # {% else %}
     threading.Thread(target=api.prepare, args=(settings.PROVIDER,), name="prepare", daemon=True).start()
     # {% endif %}
-    asyncio.run_coroutine_threadsafe(connect(), background_loop())  # {% if cookiecutter.tools == "mcp" %}
+    asyncio.run_coroutine_threadsafe(connect(), background_loop)  # {% if cookiecutter.tools == "mcp" %}
 
 
 def open_conversation() -> Conversation:
