@@ -61,6 +61,17 @@ def wait_for_the_end_in_view(tab: Tab) -> None:
     tab.page.wait_for_function(f"() => ({BELOW})(document.querySelector('[data-testid=stMain]')) < 2")
 
 
+# What shrinks and grows at once, as a chart that is drawn: a browser says that the page has moved up.
+REDRAWN = """page => {
+    const block = page.querySelector("[data-testid=stMainBlockContainer]").appendChild(document.createElement("div"));
+    const draw = (height) => { block.style.height = `${height}px`; page.scrollTop; };
+    page.style.overflowAnchor = "none";
+    draw(500);
+    const redraw = () => { page.scrollTop -= 1; draw(100); draw(900); };
+    return new Promise((resolve) => setTimeout(() => { redraw(); setTimeout(resolve, 300); }, 300));
+}"""
+
+
 def scroll(tab: Tab, pixels: int) -> int:
     """Scroll the conversation until it has moved; how far it is from the beginning then."""
     main = tab.page.get_by_test_id("stMain")
@@ -74,6 +85,12 @@ def scroll(tab: Tab, pixels: int) -> int:
 
     wait_until(moved)
     return main.evaluate("page => page.scrollTop")
+
+
+def test_it_follows_what_is_drawn_anew(tab: Tab) -> None:
+    wait_for_the_end_in_view(tab)
+    tab.page.get_by_test_id("stMain").evaluate(REDRAWN)
+    wait_for_the_end_in_view(tab)
 
 
 def test_it_follows_a_reply_leaves_a_reader_in_peace_and_shows_what_is_asked(tab: Tab, wire: Wire) -> None:

@@ -8,10 +8,12 @@
   const find = (id) => document.querySelector(`[data-testid="${id}"]`);
   let following = true; // until somebody scrolls up, and again from the end on
   let top = 0; // where somebody reads
+  let height = 0; // of all there is
   let shrunk = false; // until what stood there is drawn again
 
   const settle = () => {
     const page = find("stMain");
+    height = page.scrollHeight;
     if (following) {
       page.scrollTop = page.scrollHeight;
       top = page.scrollTop;
@@ -25,9 +27,11 @@
     const below = page.scrollHeight - page.clientHeight - page.scrollTop;
     shrunk = page.scrollTop < top && below < 2;
     if (shrunk) return;
-    if (page.scrollTop < top) following = false;
+    // A chart that is drawn shrinks and grows at once, which also moves the page up.
+    if (page.scrollTop < top && page.scrollHeight === height) following = false;
     if (page.scrollTop > top && below < 80) following = true;
     top = page.scrollTop;
+    height = page.scrollHeight;
   }, { capture: true, passive: true });
   document.addEventListener("wheel", ({ deltaY }) => {
     if (deltaY < 0 && top > 0) following = false; // before the page has grown again, which would undo it
