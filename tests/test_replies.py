@@ -171,6 +171,7 @@ def test_versions_and_editing(start: Callable[..., App], wire: Wire) -> None:
     expect(app.messages.nth(3)).to_contain_text("You said: Two?")
     app.choose("Delete the turn")
     expect(app.page.get_by_text("Delete this question and its replies?")).to_be_visible()
+    expect(app.messages.nth(1).get_by_role("radio")).to_have_count(0)  # what is about to go is not rated
     app.picture("delete-a-turn")
     delete = app.page.get_by_role("button", name="Delete", exact=True)
     assert delete.evaluate("button => button.getBoundingClientRect().width") > 40  # its name can be read

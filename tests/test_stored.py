@@ -50,6 +50,8 @@ def test_conversations_are_listed_found_renamed_and_deleted(
     expect(spain).to_be_visible()
     app.press("Rename")
     expect(sidebar.get_by_label("Title")).to_be_focused()
+    expect(sidebar.get_by_test_id("InputInstructions")).to_be_attached()
+    expect(sidebar.get_by_test_id("InputInstructions")).to_be_hidden()  # it would lie over the title
     app.page.keyboard.press("Escape")
     expect(sidebar.get_by_label("Title")).to_have_count(0)
     app.press("Rename")

@@ -110,6 +110,12 @@ def test_a_person_is_asked_allows_declines_and_stops(
     wait_until(lambda: (app.project / "cancelled").exists())
     expect(app.messages.nth(5).get_by_text("wait failed")).to_be_visible()
 
+    wire.play(["tools", "good"], calls=CALCULATE)
+    app.ask("And once more?")
+    expect(app.messages.nth(7).get_by_role("button", name="Allow once")).to_be_visible()
+    app.page.keyboard.press("Escape")
+    expect(app.messages.nth(7).get_by_text("The reply was stopped.")).to_be_visible()
+
 
 def test_what_a_person_is_asked_outlives_the_server(
     project: Callable[..., Path], serve: Callable[[Path], App], wire: Wire

@@ -84,9 +84,8 @@ def draw_approval(reply_id: str) -> None:
             with st.container(horizontal=True):
                 for label, allowed in answers.items():
                     st.button(label, key=f"{label}-{call.id}", on_click=decide, args=(reply_id, call.id, allowed))
-    st.button(
-        "Stop", key=f"stop-asking-{reply_id}", icon=":material/stop_circle:", on_click=stop_asking, args=(reply_id,)
-    )
+    key = f"stop-asking-{reply_id}"
+    st.button("Stop", key=key, icon=":material/stop:", shortcut="Esc", on_click=stop_asking, args=(reply_id,))
 
 
 def decide(reply_id: str, call_id: str, allowed: str) -> None:

@@ -59,10 +59,12 @@ def draw_tools(reply: Message, place: DeltaGenerator | None) -> None:
     key = f"{'icons' if is_whole(reply) else 'tools'}-{reply.id}"
     with (place or st).container(key=key, horizontal=True, vertical_alignment="center", gap=None):
         # {% if cookiecutter.feedback != "none" %}
-        if reply.parts and st.session_state.conversation.coming():
+        if not reply.parts or reply.id == st.session_state.get("form"):
+            pass  # nothing to rate, or about to be deleted
+        elif st.session_state.conversation.coming():
             # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
             draw_rating(reply)
-        elif reply.parts:
+        else:
             with st.container(width="content"):
                 st.fragment(draw_rating)(reply)
         # {% endif %}
