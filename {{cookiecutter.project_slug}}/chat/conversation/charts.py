@@ -60,12 +60,12 @@ def check_chart(spec: dict[str, Any]) -> None:
 
 
 def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
-    """How many rows of data a part of a specification has.
+    """Check a part of a specification, and count its rows of data.
 
     Args:
         value: the part.
-        parent: the name under which it stands.
-        has_tooltip: whether the chart has one, which may be about any of its fields.
+        parent: its name in what holds it.
+        has_tooltip: whether the chart has one, which may show any of its fields.
 
     Raises:
         ValueError: with a reason, if it may lead elsewhere.
@@ -103,35 +103,21 @@ def check_style(name: str, value: Any) -> None:
     Raises:
         ValueError: with a reason.
     """
+    parts = value if isinstance(value, list) else []
     if isinstance(value, str) and not STYLE_VALUE.fullmatch(value):
         raise ValueError(f"its {name} is neither a word nor a colour")
-    if isinstance(value, list):
-        for item in value:
-            check_style(name, item)
-    if not isinstance(value, dict):
-        return
-    if unknown := value.keys() - STYLE_KEYS:
-        raise ValueError(f"its {name} cannot have {min(unknown)!r}")
-    if value.get("type") not in SCALED:
-        raise ValueError(f"its {name} cannot be of type {value['type']!r}")
-    for key in ("condition", "scheme", "stops", "value"):
-        check_style(name, value.get(key))
-    if "scale" in value:
-        check_scale(name, value["scale"])
-
-
-def check_scale(name: str, scale: Any) -> None:
-    """Check the scale of a style: its range may be words and colours.
-
-    Raises:
-        ValueError: with a reason.
-    """
-    if not isinstance(scale, dict) or scale.get("type") == "identity":
-        raise ValueError(f"its {name} has no scale")
-    if isinstance(scale.get("range"), dict):
-        raise ValueError(f"the colours of its {name} cannot be computed")
-    for key in ("range", "rangeMax", "rangeMin", "scheme"):
-        check_style(name, scale.get(key))
+    if isinstance(value, dict):
+        if unknown := value.keys() - STYLE_KEYS:
+            raise ValueError(f"its {name} cannot have {min(unknown)!r}")
+        if value.get("type") not in SCALED:
+            raise ValueError(f"its {name} cannot be of type {value['type']!r}")
+        scale = value.get("scale", {})
+        if not isinstance(scale, dict) or scale.get("type") == "identity" or isinstance(scale.get("range"), dict):
+            raise ValueError(f"its {name} needs a scale that is not computed")
+        parts = [value.get(key) for key in ("condition", "scheme", "stops", "value")]
+        parts += [scale.get(key) for key in ("range", "rangeMax", "rangeMin", "scheme")]
+    for part in parts:
+        check_style(name, part)
 
 
 def check_tooltip(tooltip: Any) -> None:

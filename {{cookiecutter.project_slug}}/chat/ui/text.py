@@ -54,10 +54,7 @@ def draw_text(
 
 
 def is_figure(block: SyntaxTreeNode) -> bool:
-    """Whether a block is the source of a chart, a table or a diagram, or code with an icon's name in it.
-
-    Markdown would change that name.
-    """
+    """Whether a block is a chart, a table or a diagram, or code with an icon's name, which Markdown would change."""
     return block.type == "fence" and (figure_language(block) in FIGURES or ":material/" in block.content)
 
 
@@ -67,28 +64,25 @@ def figure_language(block: SyntaxTreeNode) -> str:
 
 
 def draw_fence(block: SyntaxTreeNode) -> None:
-    """Draw a chart, a table or a diagram from its source; what cannot be drawn as code, with a note."""
-    language = figure_language(block)
-    if language not in FIGURES:
-        st.code(block.content.removesuffix("\n"), language_of(block) or None)
-        return
+    """Draw a chart, table or diagram from its source; one that cannot be drawn stays code, with a note."""
     try:
-        if language == "mermaid":
-            check_diagram(block.content)
-        else:
-            drawn, note = figure(language, block.content)
-            draw_visual(drawn)
-            if note:
-                st.caption(note)
-            return
+        match figure_language(block):
+            case "mermaid":
+                check_diagram(block.content)
+                st.markdown(safe_markdown([block]))
+                with st.container():
+                    st.code(block.content, None)
+                    st.html(BROKEN_DIAGRAM)
+            case "csv" | "vega-lite" as language:
+                visual, note = figure(language, block.content)
+                draw_visual(visual)
+                if note:
+                    st.caption(note)
+            case _:
+                st.code(block.content.removesuffix("\n"), language_of(block) or None)
     except ValueError as error:
         st.markdown(safe_markdown([block]))
         st.caption(f"This could not be drawn: {inert(str(error))}.")
-        return
-    st.markdown(safe_markdown([block]))
-    with st.container():
-        st.code(block.content, None)
-        st.html(BROKEN_DIAGRAM)
 
 
 def draw_visual(visual: Chart | Table | Image) -> None:

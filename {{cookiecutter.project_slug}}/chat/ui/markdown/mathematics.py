@@ -1,15 +1,13 @@
 r"""Mathematics in Markdown: `\( … \)`, `\[ … \]`, `$ … $`, `$$ … $$`, `\begin{align} …`, `\boxed{ … }`.
 
-Sums of money, units and the names of variables are words.
+Sums of money, units and names of variables are words.
 """
 
 import re
-from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 
 # What KaTeX draws; other environments are code.
 ENVIRONMENT = (
@@ -26,8 +24,6 @@ INLINE = re.compile(
 ENDS = {"\\(": "\\)", "\\[": "\\]", "\\b": "}", "\\c": "}"}
 LONGEST_COMMAND = 2_000
 OPENING = re.compile(r"\\\[|\$\$|\\begin\{([a-zA-Z]+\*?)\}")
-CLOSING = {"\\[": "\\]", "$$": "$$"}
-NESTING: dict[str, Literal[-1, 0, 1]] = {"open": 1, "close": -1}
 INTERRUPTED = ["paragraph", "reference", "blockquote", "list", "footnote_def"]
 COMMAND = re.compile(r"\\[a-zA-Z]+(?:\{[^{}]*\})?")
 # A sum and a word, or two words side by side.
@@ -47,12 +43,7 @@ def dollars(formula: str) -> str:
 
 
 def is_formula(text: str, after: str) -> bool:
-    """Whether what stands between two dollars is mathematics.
-
-    Args:
-        text: what stands there.
-        after: the sign that follows the second one.
-    """
+    """Whether text between two dollars is mathematics; `after` is the sign behind the second one."""
     depth = 0
     for bracket in text:
         depth += (bracket in "([{") - (bracket in ")]}")
@@ -68,15 +59,14 @@ def find_inline(state: StateInline, silent: bool) -> bool:
     source, start = state.src, state.pos
     if source[start] not in "\\$":
         return False
-    # Where what ends it never comes nobody looks for it again and again.
+    # Where its end never comes, nobody looks for it again and again.
     if (end := ENDS.get(source[start : start + 2])) and state.html_terminator_last(end) < start:
         return False
     if not (found := INLINE.match(source, start)):
         return False
-    stop = found.end()
-    if found["single"] and not is_formula(found["single"], source[stop : stop + 1]):
+    formula, stop = found[found.lastgroup or 0], found.end()
+    if found["single"] and not is_formula(formula, source[stop : stop + 1]):
         return False
-    formula = found["round"] or found["square"] or found["double"] or found["single"] or found["environment"]
     if found["command"]:
         if not (stop := end_of_group(source, stop)):
             return False
@@ -101,25 +91,24 @@ def end_of_group(source: str, start: int) -> int:
 def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula on lines of its own.
 
-    Blank lines may stand in it where it begins on a line of its own; if its end does not come, it is code. Its lines
-    belong together before its end has come, too: one that begins with `+` begins no list.
+    If it begins on a line of its own, it may have blank lines, and without an end it is code. Its lines belong
+    together before its end has come, too: one that begins with `+` begins no list.
     """
     first = state.getLines(start, start + 1, state.blkIndent, False).strip()
     opening = OPENING.match(first)
-    is_complete = state.eMarks[start] < len(state.src)
-    if not opening or not is_complete or state.is_code_block(start):
+    is_whole_line = state.eMarks[start] < len(state.src)
+    if not opening or not is_whole_line or state.is_code_block(start):
         return False
-    closing = opening[0].replace("\\begin", "\\end") if opening[1] else CLOSING[opening[0]]
-    rest = first[opening.end() :]
-    if closing in rest and not ends(rest, closing):
+    closing = opening[0].replace("\\begin", "\\end").replace("[", "]")
+    text = first[opening.end() :]
+    if closing in text and not ends(text, closing):
         return False
     if silent:
         return True
-    is_alone = bool(opening[1]) or not rest
-    line, text = start + 1, rest
+    is_alone = bool(opening[1]) or not text
+    line = start + 1
     while not ends(text, closing) and line < end:
-        is_blank = state.isEmpty(line)
-        if (is_blank and not is_alone) or not (is_blank or 0 <= state.blkIndent <= state.sCount[line]):
+        if not (is_alone if state.isEmpty(line) else 0 <= state.blkIndent <= state.sCount[line]):
             break
         text = state.getLines(line, line + 1, state.blkIndent, False).strip()
         line += 1
@@ -129,24 +118,20 @@ def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not opening[1]:
             body, _, after = source[2:].rpartition(closing)
             source = body.strip() + after.strip()
-        push(state, "math_block", [start, line], "\n".join(filter(str.strip, source.split("\n"))))
+        token = state.push("math_block", "", 0)
+        source = "\n".join(filter(str.strip, source.split("\n")))
     elif is_alone:
-        push(state, "fence", [start, line], source).info = "latex"
+        token = state.push("fence", "", 0)
+        token.info = "latex"
     else:
-        push(state, "paragraph_open", [start, line])
-        push(state, "inline", [start, line], source)
-        push(state, "paragraph_close")
+        state.push("paragraph_open", "p", 1).map = [start, line]
+        token = state.push("inline", "", 0)
+        token.children = []
+        state.push("paragraph_close", "p", -1)
+    token.map, token.content = [start, line], source
     return True
 
 
 def ends(text: str, closing: str) -> bool:
     """Whether a formula ends with this line: the sign that ends a sentence may follow."""
     return text.rstrip(" .,;").endswith(closing)
-
-
-def push(state: StateBlock, kind: str, lines: list[int] | None = None, content: str = "") -> Token:
-    """Add a token."""
-    nesting = NESTING.get(kind.rpartition("_")[2], 0)
-    token = state.push(kind, "p" if nesting else "", nesting)
-    token.map, token.content, token.children = lines, content, []
-    return token

@@ -1,7 +1,7 @@
 """What may be drawn of a text that a model wrote: Markdown of which a browser fetches nothing by itself.
 
-The text is parsed, and written anew from what the parser found: words with every sign escaped, links whose address
-passes. So nothing depends on how the browser's own parser would have read the text.
+The text is parsed, and written anew from what the parser found: words with every sign escaped, and safe links. So it
+does not matter how the browser's own parser would have read it.
 """
 
 import re
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from markdown_it.tree import SyntaxTreeNode
 
 from chat.ui.markdown.citations import add_citations  # {% if cookiecutter is stepped %}
-from chat.ui.markdown.fenced_blocks import may_be_drawn  # {% if cookiecutter.rich_replies == "yes" %}
+from chat.ui.markdown.fenced_blocks import check_diagram  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.mathematics import dollars  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.parser import PARSER
 
@@ -30,16 +30,14 @@ TASK = re.compile(r"\A\\\[([ xX])\\\](?=\s)")
 # What the page would make a link of, wherever it stands; punctuation of Chinese and Japanese ends it.
 WIDE_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 ADDRESS = re.compile(rf"(?:https?://|www\.)[^\s<>`\"{WIDE_PUNCTUATION}]+", re.IGNORECASE)
-LINKED = re.compile(
-    r"((?:https?://|www\.)[^\s<>`\"')\]]+|(?<![\w.+-])[\w.+-]+@[\w-]+[\w.-]*)",
-    re.IGNORECASE,
-)
+LINKED = re.compile(r"((?:https?://|www\.)[^\s<>`\"')\]]+|(?<![\w.+-])[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
 CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # of a file that only the provider has
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 NAMED_HOST = re.compile(r"\w\.[^\W\d_]{2,}")
 SHOWN = 80  # characters of an address that is no link
 LAST = 999_999_999  # the highest number that an item of a list may have
-ALIGNMENTS = {"left": ":--", "center": ":-:", "right": "--:"}
+BAR = re.compile(r"(?<!\\)\|")
+ALIGNMENTS = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
 RAISED = str.maketrans(
     "0123456789+-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ",
@@ -64,19 +62,11 @@ def safe_markdown(blocks: Iterable[SyntaxTreeNode]) -> str:
 
 
 def texts_of(blocks: Iterable[SyntaxTreeNode], start: str = "") -> list[str]:
-    """Blocks as Markdown, those without a text left out.
-
-    Args:
-        blocks: the blocks.
-        start: what stands before the first; only a paragraph can begin with it, anything else would be one then.
-    """
+    """Blocks as Markdown, empty ones left out; `start` stands before the first, in its own paragraph if need be."""
     texts: list[str] = []
     for node in blocks:
         if text := block(node):
-            if start and node.type != "paragraph":
-                texts.append(start.strip())
-                start = ""
-            texts.append(start + text)
+            texts += [start + text] if node.type == "paragraph" or not start else [start.strip(), text]
             start = ""
     return texts
 
@@ -84,9 +74,8 @@ def texts_of(blocks: Iterable[SyntaxTreeNode], start: str = "") -> list[str]:
 def host_of(address: str) -> str | None:
     """The host that a link leads to; None if the address may not be a link.
 
-    A link leads to the web, or writes a mail. Its host stands where a reader looks for it, in letters that cannot be
-    taken for others: `javascript:…`, `https://bank.com@elsewhere.com` and a host with letters beyond a to z are no
-    links.
+    A link leads to the web, or writes a mail. Its host stands where a reader looks for it, in letters that look like
+    no others: not `javascript:…`, nor `https://bank.com@elsewhere.com`, nor a host with letters beyond a to z.
     """
     try:
         parts = urlsplit(address)
@@ -113,7 +102,7 @@ def block(node: SyntaxTreeNode) -> str:
         case "bullet_list" | "ordered_list":
             return listed(node)
         case "table":
-            return "\n".join(table_rows(node))
+            return table(node)
         case "footnote_block":
             return safe_markdown(node.children)
         case "footnote":
@@ -130,14 +119,13 @@ def footnote_number(node: SyntaxTreeNode) -> str:
 
 def indented(first: str, others: str, text: str) -> str:
     """A text with something before its first line, and before each of the others."""
-    lines = text.split("\n")
-    return "\n".join(((others if n else first) + line).rstrip() for n, line in enumerate(lines))
+    return "\n".join(line.rstrip() for line in (first + text.replace("\n", f"\n{others}")).split("\n"))
 
 
 def listed(node: SyntaxTreeNode) -> str:
     """A list."""
-    apart = any(child.type == "paragraph" and not child.hidden for item in node.children for child in item.children)
-    gap = "\n\n" if apart else "\n"
+    is_loose = any(child.type == "paragraph" and not child.hidden for item in node.children for child in item.children)
+    gap = "\n\n" if is_loose else "\n"
     numbers = count(int(node.attrs.get("start", 1)))
     items: list[str] = []
     for item in node.children:
@@ -149,32 +137,31 @@ def listed(node: SyntaxTreeNode) -> str:
 
 
 def leftwards(node: SyntaxTreeNode) -> str:
-    """What page.css knows a list, a quote or a table by that is written from right to left: its first letter is."""
+    """The mark by which page.css knows a list, a quote or a table from right to left: its first letter tells."""
     for letter in (letter for part in node.walk() for letter in part.content):
         if (direction := unicodedata.bidirectional(letter)) in {"L", "R", "AL"}:
             return "" if direction == "L" else LEFTWARDS
     return ""
 
 
-def table_rows(node: SyntaxTreeNode) -> Iterable[str]:
-    """The lines of a table."""
-    for part in node.children:
-        for row in part.children:
-            texts = (inlines(cell).strip().replace("\n", "&#10;") for cell in row.children)
-            cells = [re.sub(r"(?<!\\)\|", r"\\|", text) for text in texts]
-            start = leftwards(part) if part.type == "thead" else ""
-            yield f"| {start}{' | '.join(cells)} |"
-        if part.type == "thead":
-            styles = [str(cell.attrs.get("style", "")) for cell in part.children[0].children]
-            yield f"| {' | '.join(ALIGNMENTS.get(style.removeprefix('text-align:'), '---') for style in styles)} |"
+def table(node: SyntaxTreeNode) -> str:
+    """A table."""
+    rows = [row.children for part in node.children for row in part.children]
+    lines = [[BAR.sub(r"\\|", inlines(cell).strip().replace("\n", "&#10;")) for cell in row] for row in rows]
+    lines[0][0] = leftwards(node.children[0]) + lines[0][0]
+    lines.insert(1, [ALIGNMENTS.get(str(cell.attrs.get("style")), "---") for cell in rows[0]])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def fenced(node: SyntaxTreeNode) -> str:
     """Code, in a fence."""
     language, content = language_of(node), without_icons(node.content.removesuffix("\n"))
     # {% if cookiecutter.rich_replies == "yes" %}
-    if language.lower() == "mermaid" and not may_be_drawn(content):
-        language = "text"
+    if language.lower() == "mermaid":
+        try:
+            check_diagram(content)
+        except ValueError:
+            language = "text"
     # {% else %}
     if language.lower() == "mermaid":  # of which the page would make a diagram
         language = "text"
@@ -185,7 +172,7 @@ def fenced(node: SyntaxTreeNode) -> str:
 
 def language_of(node: SyntaxTreeNode) -> str:
     """The language of code as the page reads it: the first word of its fence."""
-    return re.findall(r"^\w*", node.info.strip() if node.type == "fence" else "")[0]
+    return re.findall(r"^\w*", node.info.strip())[0]
 
 
 def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
@@ -196,20 +183,15 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
         if not (piece := inline(child, linked)):
             continue
         is_marked = child.type in {"em", "strong", "s"}
-        if is_marked and was_marked:
-            pieces.append(NOTHING)
-        elif is_marked and pieces and not piece.lstrip("*~")[:1].isalnum():
-            pieces[-1] = pieces[-1][:-1] + apart(pieces[-1][-1])
-        elif was_marked and not pieces[-1].rstrip("*~")[-1:].isalnum():
-            piece = apart(piece[0]) + piece[1:]
+        if pieces and (is_marked or was_marked):
+            left, right = pieces[-1].rstrip("*~")[-1:], piece.lstrip("*~")[:1]
+            inner, outer = (right, left) if is_marked else (left, right)
+            # Beside a letter, `**"a"**` would neither begin nor end.
+            if (is_marked and was_marked) or not (inner.isalnum() or outer.isspace() or outer in punctuation):
+                pieces.append(NOTHING)
         pieces.append(piece)
         was_marked = is_marked
     return "".join(pieces)
-
-
-def apart(letter: str) -> str:
-    """A letter that stands beside emphasis, so that it ends there: beside a letter, `**"a"**` would end nothing."""
-    return letter if letter.isspace() or letter in punctuation else f"&#{ord(letter)};"
 
 
 def inline(node: SyntaxTreeNode, linked: bool) -> str:
