@@ -1,12 +1,12 @@
-"""Which charts may be drawn: specifications of Vega-Lite that hold all their data, and lead nowhere."""
+"""Which charts may be drawn: Vega-Lite specifications that hold all their data, and lead nowhere."""
 
 import json
 import re
 from typing import Any
 
 MOST_ROWS = 5_000
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # its name alone: nothing is fetched from there
-# Else names stand on end below a chart, and a legend beside it leaves no room for it on a phone.
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # only its name: nothing is fetched from there
+# Otherwise labels below a chart are vertical, and a legend beside it leaves no room for it on a phone.
 READABLE = {
     "axisXDiscrete": {"labelAngle": -45},
     "axisYDiscrete": {"labelLimit": 160},
@@ -16,13 +16,13 @@ MARKS = {
     *("arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "line", "point", "rect", "rule"),
     *("square", "text", "tick", "trail"),
 }
-# With these a chart fetches or opens something, brings elements of its own or endless data, or goes past Vega-Lite.
+# With these a chart fetches or opens something, makes its own elements or endless data, or bypasses Vega-Lite.
 OUTWARD = {
     *("bind", "cursor", "encode", "graticule", "href", "marks", "sequence", "signal", "signals", "url", "usermeta"),
 }
-TAKEN = {"background", "cursor"}  # parameters that Vega has itself, for what lies behind the chart and for the pointer
+TAKEN = {"background", "cursor"}  # Vega's own parameters, which become styles
 GUIDE = re.compile(r"(?:axis|header|legend)\w*")
-# What becomes a style, by its name in the schema; what it may be: words, a colour in digits, a function of colours.
+# The names of styles in the schema; their values may be words, colours in digits and colour functions.
 STYLE = re.compile(
     r"background|blend|category|color|diverging|fill|font|fontStyle|fontWeight|heatmap|ordinal|ramp|stroke"
     r"|\w+(?:Color|Font|FontStyle|FontWeight)"
@@ -30,7 +30,7 @@ STYLE = re.compile(
 STYLE_VALUE = re.compile(
     r"[\w\s,'\"-]*|#[0-9a-f]{3,8}|(?:rgba?|hsla?|hwb|(?:ok)?lab|(?:ok)?lch)\([\w\s,.%/+-]*\)", re.IGNORECASE
 )
-# What stands in a style that is no word: in a gradient, under a condition, in a channel, in a scheme.
+# The names within a style: in a gradient, a condition, a channel, a scheme.
 STYLE_KEYS = {
     *("color", "gradient", "offset", "r1", "r2", "stops", "x1", "x2", "y1", "y2"),
     *("condition", "empty", "param", "test", "value"),
@@ -38,15 +38,15 @@ STYLE_KEYS = {
     *("count", "extent", "name", "scheme"),
 }
 SCALED = {None, "nominal", "ordinal", "quantitative", "temporal"}
-# What a tooltip shows as a picture, if it is the name of a value there.
+# A tooltip shows a value of this name as a picture.
 PICTURE = re.compile(r"[\W_]*image[\W_]*")
 
 
 def check_chart(spec: dict[str, Any]) -> None:
-    """Check a specification of Vega-Lite.
+    """Check a Vega-Lite specification.
 
     Raises:
-        ValueError: with a reason, if it is too large, or might have a browser fetch or open something.
+        ValueError: with a reason, if it is too large, or might make a browser fetch or open something.
     """
     if not isinstance(spec, dict):
         raise ValueError("it is not an object")
@@ -98,7 +98,7 @@ def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
 
 
 def check_style(name: str, value: Any) -> None:
-    """Check what becomes a style: neither an address, nor computed, nor taken from the data without a scale.
+    """Check a style: it is no address, not computed, and not taken from the data without a scale.
 
     Raises:
         ValueError: with a reason.
@@ -121,10 +121,10 @@ def check_style(name: str, value: Any) -> None:
 
 
 def check_tooltip(tooltip: Any) -> None:
-    """Check a tooltip: it may show fields by their names, or a text.
+    """Check a tooltip: it may show named fields, or a text.
 
     Raises:
-        ValueError: with a reason, if it may be an object, of which it would show a picture.
+        ValueError: with a reason, if it may show an object, and with it a picture.
     """
     for part in tooltip if isinstance(tooltip, list) else [tooltip]:
         if isinstance(part, dict):
@@ -136,12 +136,12 @@ def check_tooltip(tooltip: Any) -> None:
 
 
 def drawable(spec: dict[str, Any]) -> dict[str, Any]:
-    """A specification that was checked, as the page is given it: as Vega-Lite, whatever it says that it is."""
+    """A checked specification as the page draws it: as Vega-Lite, whatever schema it names."""
     return {**listed(spec), "config": {**READABLE, **spec.get("config", {})}, "$schema": SCHEMA}
 
 
 def listed(value: Any, name: str = "") -> Any:
-    """A part of a specification with each tooltip of one field as a list of one, which shows texts, and no object."""
+    """A part of a specification, each tooltip of one field as a list of one, which shows text instead of an object."""
     if isinstance(value, list):
         return [listed(item, name) for item in value]
     if not isinstance(value, dict) or name in ("datasets", "values"):

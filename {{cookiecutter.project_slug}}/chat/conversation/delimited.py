@@ -1,4 +1,4 @@
-"""Tables in lines of text: CSV, with whatever stands between its cells."""
+"""Tables as text: CSV with any common delimiter."""
 
 import csv
 import io
@@ -10,14 +10,14 @@ LINES_TRIED = 50
 
 
 def rows_of(text: str, *, strict: bool = False) -> tuple[list[list[str]], str]:
-    """The rows of a table in text, without blank lines, and what stands between its cells.
+    """The rows of a table without blank lines, and its delimiter.
 
     Args:
-        text: its lines.
+        text: the table.
         strict: whether a broken quote is an error.
 
     Raises:
-        csv.Error: if it is no CSV.
+        csv.Error: if it is not CSV.
     """
     sample = list(islice(io.StringIO(text), LINES_TRIED))
     delimiter = max(DELIMITERS, key=lambda delimiter: agreement(sample, delimiter))
@@ -26,7 +26,7 @@ def rows_of(text: str, *, strict: bool = False) -> tuple[list[list[str]], str]:
 
 
 def agreement(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """How many lines have the same number of cells, and how many cells, with this delimiter; nothing with one each."""
+    """How many lines have the same number of cells with this delimiter, and how many cells; 0 if they have one each."""
     try:
         widths = Counter(map(len, csv.reader(lines, delimiter=delimiter, skipinitialspace=True)))
     except csv.Error:

@@ -1,10 +1,10 @@
-"""Charts, tables and images, as plain data that can be kept anywhere.
+"""Charts, tables and images as plain data.
 
-The app's own code puts them into a message:
+The app's own code can put them into a message:
 
     message.parts.append(Table(["city", "people"], [["Paris", 2_100_000], ["Madrid", 3_300_000]]))
 
-or lets a reply bring them: `yield Chunk(part=Chart({"mark": "bar", "data": {"values": [...]}, ...}))`.
+or into a reply as it comes: `yield Chunk(part=Chart({"mark": "bar", "data": {"values": [...]}, ...}))`.
 """
 
 import csv
@@ -25,10 +25,10 @@ MOST_MEGAPIXELS = 25
 
 @dataclass(frozen=True)
 class Chart(Part):
-    """A chart, as a specification of Vega-Lite that holds its data.
+    """A chart: a Vega-Lite specification that holds its data.
 
     Raises:
-        ValueError: with a reason, if it reaches outside or has too many rows.
+        ValueError: with a reason, if it leads elsewhere or has too many rows.
     """
 
     spec: dict[str, Any]
@@ -44,10 +44,10 @@ class Chart(Part):
 
 @dataclass(frozen=True)
 class Table(Part):
-    """A table: its columns have different names, and each row has a text, a number or None for each.
+    """A table: columns with unique names, and rows with text, a number or None for each.
 
     Raises:
-        ValueError: with a reason, if it is none, or has too many rows.
+        ValueError: with a reason, if its shape is wrong, or it has too many rows.
     """
 
     columns: list[str]
@@ -71,10 +71,10 @@ class Table(Part):
 
 @dataclass(frozen=True)
 class Image(Part):
-    """A picture: GIF, JPEG, PNG or WebP.
+    """An image: GIF, JPEG, PNG or WebP.
 
     Raises:
-        ValueError: with a reason, if it is of another type, or has too many pixels.
+        ValueError: with a reason, if it has another type, or too many pixels.
     """
 
     data: bytes
@@ -82,7 +82,7 @@ class Image(Part):
     alt: str = ""  # what it shows, for those who cannot see it
 
     def __post_init__(self) -> None:
-        """Check the type and the size, which stand at the beginning of the data."""
+        """Check the type, and the size, of which only the first bytes are read."""
         if self.type not in IMAGE_TYPES:
             raise ValueError(f"an image cannot be {self.type!r}")
         try:
@@ -90,7 +90,7 @@ class Image(Part):
         except PIL.Image.DecompressionBombError:
             width, height = MOST_MEGAPIXELS, 1_000_001
         except OSError:
-            return  # it is none, which is said where it is drawn
+            return  # not an image, as a note says where it is drawn
         if width * height > MOST_MEGAPIXELS * 1_000_000:
             raise ValueError(f"an image has more than {MOST_MEGAPIXELS} megapixels")
 

@@ -1,4 +1,4 @@
-"""Drawing what a model wrote: words, and charts, tables and diagrams where their source stands."""
+"""Drawing what a model wrote: words, and charts, tables and diagrams in place of their source."""
 
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from chat.ui.markdown.safe import inert, language_of, parsed, safe_markdown
 from chat.ui.undrawable import or_as_text
 
 FIGURES = {"csv", "mermaid", "vega-lite"}
-# Only the browser finds out whether a diagram is broken: what stands below one is hidden unless it is.
+# Only the browser finds out whether a diagram is broken: its code and this note are hidden unless it is.
 BROKEN_DIAGRAM = """
 <style>
   .stElementContainer:has([data-testid="stMermaidChart"]):not(:has([data-testid="stMermaidError"]))
@@ -35,7 +35,7 @@ def draw_text(
 
     Args:
         text: its Markdown.
-        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+        slot: an `st.empty()` to draw it in, instead of the current container.
         sources: the anchors on the page of the sources whose numbers it may name.  # {% if cookiecutter is stepped %}
     """
     with or_as_text(text, slot):

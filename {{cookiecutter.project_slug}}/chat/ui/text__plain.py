@@ -16,7 +16,7 @@ def draw_text(
 
     Args:
         text: its Markdown.
-        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+        slot: an `st.empty()` to draw it in, instead of the current container.
         sources: the anchors on the page of the sources whose numbers it may name.  # {% if cookiecutter is stepped %}
     """
     with or_as_text(text, slot):

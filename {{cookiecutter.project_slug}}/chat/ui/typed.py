@@ -1,9 +1,9 @@
-"""What somebody typed, on the page: as text, and of a long one the beginning until more of it is asked for."""
+"""Drawing what somebody typed: as text, with the beginning of a long one until they click "Show more"."""
 
 import streamlit as st
 
 LONG_CHARACTERS, LONG_LINES = 1_500, 20
-# page.css hides what stands below the beginning for as long as this is closed: no run of the page is needed.
+# page.css hides all but the beginning while this is closed, without a run of the page.
 MORE = """<details class="more"><summary>
 <span class="closed">Show more</span><span class="opened">Show less</span>
 </summary></details>"""

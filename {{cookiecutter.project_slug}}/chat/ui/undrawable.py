@@ -1,4 +1,4 @@
-"""What is drawn where something of a message cannot be."""
+"""What is drawn in place of what cannot be drawn."""
 
 import logging
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def or_as_text(text: str, slot: DeltaGenerator | None = None) -> Iterator[None]:
-    """Draw a text as it was written, with a note, where the `with` block fails to draw it; the log has the reason.
+    """Draw a text as it was written, with a note, if the `with` block fails; the log has the reason.
 
     Args:
         text: the text.
-        slot: an `st.empty()` to draw it in; without one it is drawn in the current container.
+        slot: an `st.empty()` to draw it in, instead of the current container.
     """
     try:
         yield

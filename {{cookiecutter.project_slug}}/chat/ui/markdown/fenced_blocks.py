@@ -1,4 +1,4 @@
-"""What a reply may draw: the charts, tables and diagrams whose source stands in its text.
+"""Charts, tables and diagrams from their source in fenced blocks.
 
 What is broken, too large or leads elsewhere stays code.
 """
@@ -13,16 +13,16 @@ from chat.conversation.delimited import rows_of
 from chat.conversation.visuals import Chart, Table
 
 MOST_CHARACTERS = 200_000
-# A number that stays what it is when it is read as one: neither a code with a zero before it, nor too long.
+# Numbers that survive being read as such: no codes with a leading zero, none too long for a float.
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
-# In a diagram: addresses, what takes one, and characters in whose place another is read.
+# In a diagram: addresses, what takes an address, and escapes.
 OUTWARD = re.compile(
     r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?|javascript):(?=\S)|@import|<img|<style|themeCSS
     |\b(?:cross-fade|image|image-set|src|url)\(|(?<!\[)\\(?![n\]])""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What `@{}` may say of a node or an arrow: none of it is a picture.
+# What `@{}` may set for a node or an arrow; `img` would be fetched.
 PROPERTIES = re.compile(
     r"""@\{\s*(?:
     ["']?(?:animate|animation|assigned|constraint|curve|form|h|icon|label|pos|priority|shape|ticket|type|w)["']?
@@ -36,7 +36,7 @@ STYLE_FUNCTION = re.compile(r"(?<![\w-])(?!(?:rgb|hsl)a?\()[\w-]*\(")
 
 @lru_cache(maxsize=64)
 def figure(language: str, source: str) -> tuple[Chart | Table, str]:
-    """The chart in a block of `vega-lite`, or the table in one of `csv`; and what there is to say of it.
+    """The chart in a block of `vega-lite`, or the table in one of `csv`, with a note on what was changed, if anything.
 
     Raises:
         ValueError: with a reason, if it cannot be drawn.
@@ -47,10 +47,10 @@ def figure(language: str, source: str) -> tuple[Chart | Table, str]:
 
 
 def chart(source: str) -> Chart:
-    """The chart that a specification of Vega-Lite describes.
+    """The chart that a Vega-Lite specification describes.
 
     Raises:
-        ValueError: with a reason, if there is none.
+        ValueError: with a reason, if it is invalid or may lead elsewhere.
     """
     import altair
     from jsonschema import ValidationError
@@ -67,17 +67,17 @@ def chart(source: str) -> Chart:
 
 
 def table(source: str) -> tuple[Table, str]:
-    """The table that lines of CSV describe, its columns of numbers with numbers; and what was done to it, if anything.
+    """The table in CSV, its numeric columns as numbers, with a note on what was changed, if anything.
 
     Raises:
-        ValueError: with a reason, if there is none.
+        ValueError: with a reason, if it is invalid.
     """
     try:
         rows, delimiter = rows_of(source, strict=True)
     except csv.Error as error:
         raise ValueError("it is not CSV") from error
     most = max(map(len, rows), default=0)
-    rows = [row for row in rows if len(row) == most or not row[0].startswith("#")]  # which are comments
+    rows = [row for row in rows if len(row) == most or not row[0].startswith("#")]  # without comments
     if len(rows) < 2:
         raise ValueError("it has no rows")
     width = len(rows[0])
@@ -91,11 +91,11 @@ def table(source: str) -> tuple[Table, str]:
 
 
 def typed(column: list[str], *, may_have_commas: bool) -> list[str] | list[float | None]:
-    """A column as numbers, where all that stands in it are numbers.
+    """A column as numbers, if all its cells are numbers or empty.
 
     Args:
         column: its cells.
-        may_have_commas: whether decimals may stand behind a comma; 1,234 may be either, and stays a text.
+        may_have_commas: whether a comma may separate decimals; 1,234 is ambiguous, and stays text.
     """
     cells = [cell.strip() for cell in column]
     numbers = cells
@@ -107,7 +107,7 @@ def typed(column: list[str], *, may_have_commas: bool) -> list[str] | list[float
 
 
 def distinct(names: list[str]) -> list[str]:
-    """The names of columns, with a number where one is missing or comes again."""
+    """The names of columns, numbered where one is missing or repeated."""
     told: list[str] = []
     for number, name in enumerate(map(str.strip, names), 1):
         told.append(name if name and name not in told else f"{name} ({number})".strip())
@@ -115,14 +115,14 @@ def distinct(names: list[str]) -> list[str]:
 
 
 def check_diagram(source: str) -> None:
-    """Check that a Mermaid diagram names nothing that a browser might fetch.
+    """Check that a Mermaid diagram has nothing for a browser to fetch.
 
     Raises:
         ValueError: with a reason.
     """
     if len(source) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
-    # As it is read in the end: `#58;` and `&#58;` are colons, and browsers skip tabs and line breaks in addresses.
+    # As the browser reads it: `#58;` and `&#58;` are colons, and it skips tabs and line breaks in addresses.
     read = unescape(re.sub(r"#(\w+);", lambda found: f"&{'#' * found[1].isdigit()}{found[1]};", source))
     outward = OUTWARD.search(read) or OUTWARD.search(re.sub(r"[\0-\x1f]", "", read))
     odd = re.search(r"@\{[^}]*\}?", PROPERTIES.sub("", source))

@@ -37,13 +37,8 @@ def add_mathematics(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "math_block", find_block, {"alt": INTERRUPTED})
 
 
-def dollars(formula: str) -> str:
-    """The signs between which the page reads a formula: more of them than stand in it."""
-    return "$" * max(2, *(len(run) + 1 for run in re.findall(r"\$+", formula)), 0)
-
-
 def is_formula(text: str, after: str) -> bool:
-    """Whether text between two dollars is mathematics; `after` is the sign behind the second one."""
+    """Whether text between two dollar signs is mathematics; `after` is the character behind the second one."""
     depth = 0
     for bracket in text:
         depth += (bracket in "([{") - (bracket in ")]}")
@@ -59,7 +54,7 @@ def find_inline(state: StateInline, silent: bool) -> bool:
     source, start = state.src, state.pos
     if source[start] not in "\\$":
         return False
-    # Where its end never comes, nobody looks for it again and again.
+    # Without this, text with many openings and no closing would be searched to its end for each.
     if (end := ENDS.get(source[start : start + 2])) and state.html_terminator_last(end) < start:
         return False
     if not (found := INLINE.match(source, start)):
@@ -72,14 +67,14 @@ def find_inline(state: StateInline, silent: bool) -> bool:
             return False
         formula = source[start:stop]
     if not silent:
-        kind = "code_inline" if formula.startswith("\\ce{") else "math_inline"  # chemistry, which the page lacks
+        kind = "code_inline" if formula.startswith("\\ce{") else "math_inline"  # chemistry, which the page cannot draw
         state.push(kind, "", 0).content = " ".join(formula.split())
     state.pos = stop
     return True
 
 
 def end_of_group(source: str, start: int) -> int:
-    """Where a group ends whose `{` stands before `start`; 0 if it does not, or is too long."""
+    """Where the group ends whose `{` is just before `start`; 0 if it does not end, or is too long."""
     depth = 1
     for place in range(start, min(len(source), start + LONGEST_COMMAND)):
         depth += (source[place] == "{") - (source[place] == "}")
@@ -91,8 +86,8 @@ def end_of_group(source: str, start: int) -> int:
 def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula on lines of its own.
 
-    If it begins on a line of its own, it may have blank lines, and without an end it is code. Its lines belong
-    together before its end has come, too: one that begins with `+` begins no list.
+    If its opening is alone on a line, it may have blank lines, and is code if it never closes. Its lines stay together
+    while it is open: one that begins with `+` is no list.
     """
     first = state.getLines(start, start + 1, state.blkIndent, False).strip()
     opening = OPENING.match(first)
@@ -133,5 +128,5 @@ def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def ends(text: str, closing: str) -> bool:
-    """Whether a formula ends with this line: the sign that ends a sentence may follow."""
+    """Whether a formula ends with this line; the punctuation of a sentence may follow."""
     return text.rstrip(" .,;").endswith(closing)

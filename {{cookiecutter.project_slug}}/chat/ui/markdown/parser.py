@@ -1,4 +1,4 @@
-"""Markdown as models write it: CommonMark with tables, footnotes, and what it lacks for them."""
+"""Markdown as models write it: CommonMark with tables, strikethrough, footnotes and a few extras."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from chat.ui.markdown.mathematics import add_mathematics  # {% if cookiecutter.rich_replies == "yes" %}
 
 REFERENCE = re.compile(r"\[\^(\d{1,3}|[^\]\s]{1,50})\]")
-# The tags that mean something here, and the type of node that says it; all others are words.
+# The tags that have a meaning here, with their type of node; all others are words.
 KINDS = {
     **dict.fromkeys(("b", "strong", "summary"), "strong"),
     **dict.fromkeys(("em", "i"), "em"),
@@ -23,13 +23,13 @@ KINDS = {
 }
 MARKUP = {"strong": "**", "em": "*", "s": "~~"}
 TAG = re.compile(rf"<br\s*/?>[ \t]*\n?[ \t]*|<(/?)({'|'.join(KINDS)})(?:\s[^<>]*)?>", re.IGNORECASE)
-DEEPEST = 20  # as markdown-it nests everything else
+DEEPEST = 20  # markdown-it's own limit for everything else
 BOUNDS = {"softbreak", "hardbreak", "strong_open", "strong_close"}
-OPEN_TAGS = 4  # so many are remembered at a time
+MOST_OPEN_TAGS = 4
 
 
 def new_parser() -> MarkdownIt:
-    """A parser of Markdown. HTML is words, apart from a few tags: `find_tag`."""
+    """A parser of Markdown, for which HTML is words, except for a few tags."""
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False)
     parser.inline.ruler.at("footnote_ref", find_footnote)
@@ -42,13 +42,13 @@ def new_parser() -> MarkdownIt:
 
 
 def find_footnote(state: StateInline, silent: bool) -> bool:
-    """The number of a footnote: `[^1]`, also before its note is there, or `[^name]` of one that is."""
+    """A reference to a footnote: `[^1]`, even if its note is missing, or `[^name]` of one that is there."""
     found = REFERENCE.match(state.src, state.pos)
     return bool(found) and footnote_ref(state, silent, always_match=found[1].isdecimal())
 
 
 def find_emphasis(state: StateInline, silent: bool) -> bool:
-    """Signs of emphasis. Scripts without spaces between words need none beside a sign: `**「A」**なので` is bold."""
+    """Asterisks of emphasis. Scripts without spaces between words need none around them: `**「A」**なので` is bold."""
     start = state.pos
     if not emphasis.tokenize(state, silent):
         return False
@@ -59,13 +59,13 @@ def find_emphasis(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def is_wide(sign: str) -> bool:
-    """Whether a sign is Chinese, Japanese or Korean."""
-    return unicodedata.east_asian_width(sign) in "WF"
+def is_wide(character: str) -> bool:
+    """Whether a character is Chinese, Japanese or Korean."""
+    return unicodedata.east_asian_width(character) in "WF"
 
 
 def limit_depth(state: StateInline) -> None:
-    """Leave as words what is emphasized within emphasis over and over: it would take too deep a recursion."""
+    """Leave emphasis that is nested too deeply as words: drawing it would exceed the recursion limit."""
     for delimiters in (state.delimiters, *(meta["delimiters"] for meta in state.tokens_meta if meta)):
         ends: list[int] = []
         for number, delimiter in enumerate(delimiters):
@@ -79,7 +79,7 @@ def limit_depth(state: StateInline) -> None:
 
 
 def find_tag(state: StateInline, silent: bool) -> bool:
-    """A tag that may mean something."""
+    """A tag that has a meaning if it is paired."""
     found = TAG.match(state.src, state.pos)
     if not found:
         return False
@@ -92,14 +92,14 @@ def find_tag(state: StateInline, silent: bool) -> bool:
 
 
 def pair_tags(state: StateInline) -> None:
-    """Let tags that belong together enclose what is between them; one by itself is words."""
+    """Make opening and closing tags enclose what is between them; a single one is words."""
     outer: list[deque[int]] = []
-    opened: deque[int] = deque(maxlen=OPEN_TAGS)  # where the tags are that may be closed here
+    opened: deque[int] = deque(maxlen=MOST_OPEN_TAGS)  # positions of tags that can be closed here
     tokens = state.tokens
     for number, token in enumerate(tokens):
         if token.nesting > 0:
             outer.append(opened)
-            opened = deque(maxlen=OPEN_TAGS)
+            opened = deque(maxlen=MOST_OPEN_TAGS)
         elif token.nesting < 0:
             opened = outer.pop()
         elif token.type == "tag" and not token.info.startswith("/"):
@@ -118,7 +118,7 @@ def pair_tags(state: StateInline) -> None:
             token.type = "text"
             beside = {other.type for other in (*tokens[max(number - 1, 0) : number], *tokens[number + 1 : number + 2])}
             if token.info in {"details", "/details"} and beside <= BOUNDS:
-                token.content = ""  # the other one stands in another paragraph
+                token.content = ""  # its counterpart is in another paragraph
 
 
 PARSER = new_parser()

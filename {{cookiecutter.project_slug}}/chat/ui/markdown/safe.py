@@ -1,7 +1,7 @@
-"""What may be drawn of a text that a model wrote: Markdown of which a browser fetches nothing by itself.
+"""Safe Markdown from a text that a model wrote: drawing it fetches nothing.
 
-The text is parsed, and written anew from what the parser found: words with every sign escaped, and safe links. So it
-does not matter how the browser's own parser would have read it.
+The text is parsed, and written anew from the result: words with all markup escaped, and safe links. So it does not
+matter how the browser's own parser would have read the text.
 """
 
 import re
@@ -15,27 +15,26 @@ from markdown_it.tree import SyntaxTreeNode
 
 from chat.ui.markdown.citations import add_citations  # {% if cookiecutter is stepped %}
 from chat.ui.markdown.fenced_blocks import check_diagram  # {% if cookiecutter.rich_replies == "yes" %}
-from chat.ui.markdown.mathematics import dollars  # {% if cookiecutter.rich_replies == "yes" %}
 from chat.ui.markdown.parser import PARSER
 
 add_citations(PARSER)  # {% if cookiecutter is stepped %}
-# Every sign of Markdown; and what the page makes an icon, a smiley or an arrow of, even behind a backslash.
-SIGNS = re.compile(
+# The markup of Markdown; and what Streamlit turns into an icon, an emoji or an arrow, even behind a backslash.
+MARKUP = re.compile(
     r"(?P<colon>:)(?=[\w+-]+:|material/)|(?P<arrow>(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]"
 )
-NOTHING = ":color[]{}"  # an element of the page that is empty: what stands on its two sides is read apart
-LEFTWARDS = ":shimmer[]"  # empty too
+NOTHING = ":color[]{}"  # an empty element: what is left and right of it is read separately
+RIGHT_TO_LEFT = ":shimmer[]"  # an empty element, too; page.css knows it
 LINE_START = re.compile(r"^([ \t]*\d*)([-+=.)])", re.MULTILINE)
-TASK = re.compile(r"\A\\\[([ xX])\\\](?=\s)")
-# What the page would make a link of, wherever it stands; punctuation of Chinese and Japanese ends it.
+TASK = re.compile(rf"\A(?:{re.escape(RIGHT_TO_LEFT)})?\\\[([ xX])\\\](?=\s)")
+# What the page would turn into a link; Chinese and Japanese punctuation ends it.
 WIDE_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 ADDRESS = re.compile(rf"(?:https?://|www\.)[^\s<>`\"{WIDE_PUNCTUATION}]+", re.IGNORECASE)
 LINKED = re.compile(r"((?:https?://|www\.)[^\s<>`\"')\]]+|(?<![\w.+-])[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
-CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # of a file that only the provider has
+CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # of a file at the provider
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 NAMED_HOST = re.compile(r"\w\.[^\W\d_]{2,}")
-SHOWN = 80  # characters of an address that is no link
-LAST = 999_999_999  # the highest number that an item of a list may have
+MOST_SHOWN = 80  # characters of an address that is no link
+LAST_ITEM = 999_999_999  # the highest number in a list
 BAR = re.compile(r"(?<!\\)\|")
 ALIGNMENTS = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
 RAISED = str.maketrans(
@@ -56,26 +55,21 @@ def parsed(
     return SyntaxTreeNode(PARSER.parse(text, {"sources": sources})).children  # {% if cookiecutter is stepped %}
 
 
-def safe_markdown(blocks: Iterable[SyntaxTreeNode]) -> str:
-    """Blocks as Markdown that may be drawn."""
-    return "\n\n".join(texts_of(blocks))
-
-
-def texts_of(blocks: Iterable[SyntaxTreeNode], start: str = "") -> list[str]:
-    """Blocks as Markdown, empty ones left out; `start` stands before the first, in its own paragraph if need be."""
+def safe_markdown(blocks: Iterable[SyntaxTreeNode], start: str = "", gap: str = "\n\n") -> str:
+    """Blocks as safe Markdown, with `gap` between them; `start` precedes them, in its own paragraph if need be."""
     texts: list[str] = []
     for node in blocks:
         if text := block(node):
             texts += [start + text] if node.type == "paragraph" or not start else [start.strip(), text]
             start = ""
-    return texts
+    return gap.join(texts)
 
 
 def host_of(address: str) -> str | None:
     """The host that a link leads to; None if the address may not be a link.
 
-    A link leads to the web, or writes a mail. Its host stands where a reader looks for it, in letters that look like
-    no others: not `javascript:…`, nor `https://bank.com@elsewhere.com`, nor a host with letters beyond a to z.
+    A link opens a web page or writes an email. Its host is where a reader looks for it, in letters that cannot be
+    mistaken: not `javascript:…`, nor `https://bank.com@elsewhere.com`, nor a host with letters beyond a to z.
     """
     try:
         parts = urlsplit(address)
@@ -87,7 +81,7 @@ def host_of(address: str) -> str | None:
 
 
 def block(node: SyntaxTreeNode) -> str:
-    """One block, with what is in it."""
+    """A block as Markdown."""
     match node.type:
         case "heading":
             return "#" * int(node.tag[1]) + " " + inlines(node).strip().replace("\n", " ")
@@ -96,9 +90,9 @@ def block(node: SyntaxTreeNode) -> str:
         case "fence" | "code_block":
             return fenced(node)
         case "math_block":  # {% if cookiecutter.rich_replies == "yes" %}
-            return f"{dollars(node.content)}\n{node.content}\n{dollars(node.content)}"  # {% if cookiecutter.rich_replies == "yes" %}
+            return enclosed(f"\n{node.content}\n", "$", 2)  # {% if cookiecutter.rich_replies == "yes" %}
         case "blockquote":
-            return indented("> ", "> ", "\n\n".join(texts_of(node.children, leftwards(node))))
+            return indented("> ", "> ", safe_markdown(node.children, direction_mark(node)))
         case "bullet_list" | "ordered_list":
             return listed(node)
         case "table":
@@ -106,49 +100,48 @@ def block(node: SyntaxTreeNode) -> str:
         case "footnote_block":
             return safe_markdown(node.children)
         case "footnote":
-            return "\n\n".join(texts_of(node.children, f"{shifted(footnote_number(node), RAISED, '^')} "))
+            return safe_markdown(node.children, f"{footnote_mark(node)} ")
         case _:
             return LINE_START.sub(r"\1\\\2", inlines(node).strip()).replace("\n", "\\\n")
 
 
-def footnote_number(node: SyntaxTreeNode) -> str:
-    """The number of a footnote: as it was written, else its place among those of the text."""
+def footnote_mark(node: SyntaxTreeNode) -> str:
+    """The raised number of a footnote: its label if that is a number, else its position in the text."""
     label = str(node.meta["label"])
-    return label if label.isdecimal() else str(node.meta["id"] + 1)
+    return shifted(label if label.isdecimal() else str(node.meta["id"] + 1), RAISED, "^")
 
 
 def indented(first: str, others: str, text: str) -> str:
-    """A text with something before its first line, and before each of the others."""
+    """A text with prefixes: one for the first line, and one for all others."""
     return "\n".join(line.rstrip() for line in (first + text.replace("\n", f"\n{others}")).split("\n"))
 
 
 def listed(node: SyntaxTreeNode) -> str:
-    """A list."""
+    """A list, with all its items."""
     is_loose = any(child.type == "paragraph" and not child.hidden for item in node.children for child in item.children)
     gap = "\n\n" if is_loose else "\n"
     numbers = count(int(node.attrs.get("start", 1)))
     items: list[str] = []
     for item in node.children:
-        marker = f"{min(next(numbers), LAST)}{item.markup} " if node.type == "ordered_list" else f"{item.markup} "
-        is_task = item.children and TASK.match(inlines(item.children[0]))
-        texts = texts_of(item.children, "" if items or is_task else leftwards(node))
-        items.append(indented(marker, " " * len(marker), TASK.sub(r"[\1]", gap.join(texts))))
+        marker = f"{min(next(numbers), LAST_ITEM)}{item.markup} " if node.type == "ordered_list" else f"{item.markup} "
+        text = safe_markdown(item.children, "" if items else direction_mark(node), gap)
+        items.append(indented(marker, " " * len(marker), TASK.sub(r"[\1]", text)))
     return gap.join(items)
 
 
-def leftwards(node: SyntaxTreeNode) -> str:
-    """The mark by which page.css knows a list, a quote or a table from right to left: its first letter tells."""
+def direction_mark(node: SyntaxTreeNode) -> str:
+    """The mark of a list, a quote or a table whose first letter is written from right to left."""
     for letter in (letter for part in node.walk() for letter in part.content):
         if (direction := unicodedata.bidirectional(letter)) in {"L", "R", "AL"}:
-            return "" if direction == "L" else LEFTWARDS
+            return "" if direction == "L" else RIGHT_TO_LEFT
     return ""
 
 
 def table(node: SyntaxTreeNode) -> str:
-    """A table."""
+    """A table, line by line."""
     rows = [row.children for part in node.children for row in part.children]
     lines = [[BAR.sub(r"\\|", inlines(cell).strip().replace("\n", "&#10;")) for cell in row] for row in rows]
-    lines[0][0] = leftwards(node.children[0]) + lines[0][0]
+    lines[0][0] = direction_mark(node.children[0]) + lines[0][0]
     lines.insert(1, [ALIGNMENTS.get(str(cell.attrs.get("style")), "---") for cell in rows[0]])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -163,20 +156,19 @@ def fenced(node: SyntaxTreeNode) -> str:
         except ValueError:
             language = "text"
     # {% else %}
-    if language.lower() == "mermaid":  # of which the page would make a diagram
+    if language.lower() == "mermaid":  # which the page would draw as a diagram
         language = "text"
     # {% endif %}
-    fence = "`" * max(3, longest_run("`", content) + 1)
-    return f"{fence}{language}\n{content}\n{fence}"
+    return enclosed(f"{language}\n{content}\n", "`", 3)
 
 
 def language_of(node: SyntaxTreeNode) -> str:
-    """The language of code as the page reads it: the first word of its fence."""
+    """The language of code, as the page reads it."""
     return re.findall(r"^\w*", node.info.strip())[0]
 
 
 def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
-    """What stands in a block or in another inline; `linked` within a link, where no other one may be."""
+    """The content of a block or an inline; `linked` within a link, which cannot hold another one."""
     pieces: list[str] = []
     was_marked = False
     for child in node.children:
@@ -186,7 +178,7 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
         if pieces and (is_marked or was_marked):
             left, right = pieces[-1].rstrip("*~")[-1:], piece.lstrip("*~")[:1]
             inner, outer = (right, left) if is_marked else (left, right)
-            # Beside a letter, `**"a"**` would neither begin nor end.
+            # Next to a letter, `**"a"**` would neither begin nor end.
             if (is_marked and was_marked) or not (inner.isalnum() or outer.isspace() or outer in punctuation):
                 pieces.append(NOTHING)
         pieces.append(piece)
@@ -195,7 +187,7 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
 
 
 def inline(node: SyntaxTreeNode, linked: bool) -> str:
-    """A piece of text, in which a line break is one whatever stands before it."""
+    """An inline as Markdown; soft and hard line breaks are alike."""
     match node.type:
         case "text":
             return escaped(node.content) if linked else words(node.content)
@@ -204,7 +196,7 @@ def inline(node: SyntaxTreeNode, linked: bool) -> str:
         case "code_inline":
             return code(node.content)
         case "math_inline":  # {% if cookiecutter.rich_replies == "yes" %}
-            return f"{dollars(node.content)} {node.content} {dollars(node.content)}"  # {% if cookiecutter.rich_replies == "yes" %}
+            return enclosed(f" {node.content} ", "$", 2)  # {% if cookiecutter.rich_replies == "yes" %}
         case "link" if not linked:
             return link(str(node.attrs["href"]), plain_text(node), inlines(node, linked=True), inlines(node))
         case "image":
@@ -224,22 +216,22 @@ def inline(node: SyntaxTreeNode, linked: bool) -> str:
         case "citation":  # {% if cookiecutter is stepped %}
             return f"[\\[{node.content}\\]](#{node.meta['anchor']})"  # {% if cookiecutter is stepped %}
         case "footnote_ref":
-            return shifted(footnote_number(node), RAISED, "^")
+            return footnote_mark(node)
         case _:
             return inlines(node, linked)
 
 
 def plain_text(node: SyntaxTreeNode) -> str:
-    """The words in a piece of text."""
+    """The words of an inline, without markup."""
     return "".join(part.content or " " for part in node.walk() if not part.children).strip()
 
 
 def words(text: str) -> str:
-    """Text, with links where it has addresses."""
+    """Text with its addresses as links."""
     text = CITATION.sub("", text)
     pieces, end = [], 0
     for found in ADDRESS.finditer(text):
-        # The sign that ends a sentence, and a bracket around an address, are no part of it.
+        # Punctuation at the end of a sentence, and a bracket around an address, do not belong to it.
         address = found[0].rstrip(".,:;?!*_~'" if "(" in found[0] else ".,:;?!*_~')]")
         href = address if "://" in address else f"https://{address}"
         pieces += [escaped(text[end : found.start()]), link(href, address, escaped(address), "")]
@@ -248,66 +240,68 @@ def words(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text of which no sign means anything."""
-    return SIGNS.sub(escape, text)
+    """Text without markup."""
+    return MARKUP.sub(escape, text)
 
 
 def escape(found: re.Match[str]) -> str:
-    """A sign behind a backslash; those of an icon or an arrow in elements of their own, which the page reads apart."""
+    """Markup behind a backslash; that of icons and arrows in elements, which the page reads separately."""
     alone, last = (found[0], "") if found["colon"] else (found[0][:-1], f"\\{found[0][-1]}")
     return "".join(f":color[\\{sign}]" + "{}" for sign in alone) + last
 
 
 def shifted(text: str, table: dict[int, int], sign: str) -> str:
-    """Text above or below the line; behind `^` or `_` where there are no such letters."""
+    """Superscript or subscript; behind `^` or `_` where Unicode lacks the letters."""
     return text.translate(table) if all(ord(letter) in table for letter in text) else f"\\{sign}({escaped(text)})"
 
 
 def inert(text: str) -> str:
-    """Text of which no sign means anything, and no address is a link."""
+    """Text without markup and links: addresses are code."""
     return "".join(code(piece) if n % 2 else escaped(piece) for n, piece in enumerate(LINKED.split(text)))
 
 
 def code(text: str) -> str:
-    """Code in a line."""
+    """Inline code."""
     if not text:
         return ""
-    ticks = "`" * (longest_run("`", text) + 1)
-    is_spaced = text[0] == text[-1] == " " and text.strip()  # one space is taken off each side, unless it is all spaces
+    # Markdown takes one space off each side, unless there are only spaces.
+    is_spaced = text[0] == text[-1] == " " and text.strip()
     pad = " " if "`" in text[0] + text[-1] or is_spaced else ""
-    return f"{ticks}{pad}{without_icons(text)}{pad}{ticks}"
+    return enclosed(f"{pad}{without_icons(text)}{pad}", "`")
 
 
 def without_icons(content: str) -> str:
-    """Code of which the page makes no icon, which it would even there: a sign without width stands in its name."""
+    """Code in which the page finds no icon: a character without width splits its name."""
     return content.replace(":material/", ":\u2060material/")
 
 
-def longest_run(sign: str, text: str) -> int:
-    """How often a sign stands in a row, at most."""
-    return max(map(len, re.findall(f"{re.escape(sign)}+", text)), default=0)
+def enclosed(text: str, character: str, least: int = 1) -> str:
+    """Text between two runs of a character, each longer than any in the text and no shorter than `least`."""
+    longest = max(map(len, re.findall(f"{re.escape(character)}+", text)), default=0)
+    run = character * max(least, longest + 1)
+    return f"{run}{text}{run}"
 
 
 def link(address: str, name: str, label: str, words_beside: str, is_image: bool = False) -> str:
-    """A link, and in brackets its host where the name does not tell it; the address as code where it may be no link.
+    """A link, with its host if the name may hide it; or the address as code if it may not be a link.
 
     Args:
         address: where it leads.
-        name: what it is called, as plain text.
-        label: the same as Markdown for a link.
-        words_beside: the same as Markdown beside an address that is no link.
-        is_image: whether it was to be a picture.
+        name: its name, as plain text.
+        label: its name, as Markdown in a link.
+        words_beside: its name, as Markdown beside an address that is no link.
+        is_image: whether it is written as an image.
     """
     host = host_of(address)
     if host is None:
-        shown = code(address if len(address) <= SHOWN else f"{address[:SHOWN]}…")
+        shown = code(address if len(address) <= MOST_SHOWN else f"{address[:MOST_SHOWN]}…")
         return f"{words_beside} ({shown})" if shown and words_beside not in {"", shown} else words_beside or shown
     told = f" ({escaped(host)})" if is_image or misleads(name, host) else ""
     return f"[{label or escaped(host)}](<{address.replace('&', '&amp;')}>){told}"
 
 
 def misleads(name: str, host: str) -> bool:
-    """Whether the name of a link looks like another host than the one to which it leads."""
+    """Whether the name of a link looks like a host other than its own."""
     if ADDRESS.match(name):
         return host_of(name if "://" in name else f"https://{name}") != host
     names = (word.strip(".-") for word in re.findall(r"[\w.-]+", name.lower()))
