@@ -186,3 +186,11 @@ def test_a_reply_is_copied_by_one_click(tab: Tab) -> None:
         tab.question.focus()
         tab.page.keyboard.press("Control+V")
         expect(tab.question).to_have_value(LONG)
+
+
+def test_an_icon_has_its_name_beside_it_and_is_on_the_page_once(tab: Tab) -> None:
+    for action, key in {"Regenerate": "regenerate", "Edit": "edit", "More": "menu"}.items():
+        assert tab.page.locator(f'[class*="st-key-{key}-"] button').count() == 1, "Streamlit draws it twice with `help`"
+        button = tab.page.get_by_role("button", name=action)
+        button.hover()
+        expect(button.get_by_test_id("stMarkdownContainer")).to_have_css("clip-path", "none")

@@ -71,7 +71,7 @@ def act(action: str, message_id: str) -> None:
 def draw_action(action: str, message: Message, icon: str) -> None:
     """Draw a button for what is done with a message."""
     key = f"{action.lower()}-{message.id}"
-    st.button(action, key=key, icon=icon, type="tertiary", help=action, on_click=act, args=(action, message.id))
+    st.button(action, key=key, icon=icon, type="tertiary", on_click=act, args=(action, message.id))
 
 
 def draw_actions(reply: Message, can_go_on: bool) -> None:
@@ -85,20 +85,12 @@ def draw_actions(reply: Message, can_go_on: bool) -> None:
         return
     if reply.text:
         copied = reply.text.translate(QUOTED)
-        st.html(f'<button class="copy" title="Copy" aria-label="Copy" data-text="{copied}"></button>', width="content")
+        st.html(f'<button class="copy" aria-label="Copy" data-text="{copied}"></button>', width="content")
     draw_action("Regenerate", reply, ":material/refresh:")
     if can_go_on:
         draw_action("Continue", reply, ":material/resume:")
-    chosen = st.menu_button(
-        "More",
-        RARE,
-        key=f"menu-{reply.id}",
-        icon=":material/more_horiz:",
-        type="tertiary",
-        help="More",
-        on_click=choose,
-        args=(reply.id,),
-    )
+    key, icon = f"menu-{reply.id}", ":material/more_horiz:"
+    chosen = st.menu_button("More", RARE, key=key, icon=icon, type="tertiary", on_click=choose, args=(reply.id,))
     if chosen == "Details":
         show_details(reply)
 

@@ -15,23 +15,22 @@ log = logging.getLogger(__name__)
 
 def draw_rating(reply: Message) -> None:
     """Draw the rating of a reply, kept at once, and, where it has one, the form for a comment."""
-    with st.container(width="content", horizontal=True, vertical_alignment="center"):
-        st.feedback(
-            "{{ cookiecutter.feedback }}",
-            key=f"rating-{reply.id}",
-            default=reply.rating,
-            on_change=rate,
-            args=(reply.id,),
-        )
-        if reply.rating is not None:
-            label = "Your comment" if reply.comment else "Add a comment"
-            with (
-                st.popover(label, type="tertiary", key=f"commenting-{reply.id}", on_change="rerun"),
-                st.form(f"comment-on-{reply.id}", border=False),
-            ):
-                most = settings.COMMENT_CHARACTERS
-                st.text_area("Comment", reply.comment, max_chars=most, key=f"comment-{reply.id}")
-                st.form_submit_button("Send", on_click=comment, args=(reply.id,))
+    st.feedback(
+        "{{ cookiecutter.feedback }}",
+        key=f"rating-{reply.id}",
+        default=reply.rating,
+        on_change=rate,
+        args=(reply.id,),
+    )
+    if reply.rating is not None:
+        label = "Your comment" if reply.comment else "Add a comment"
+        with (
+            st.popover(label, type="tertiary", key=f"commenting-{reply.id}", on_change="rerun"),
+            st.form(f"comment-on-{reply.id}", border=False),
+        ):
+            most = settings.COMMENT_CHARACTERS
+            st.text_area("Comment", reply.comment, max_chars=most, key=f"comment-{reply.id}")
+            st.form_submit_button("Send", on_click=comment, args=(reply.id,))
 
 
 def rate(reply_id: str) -> None:

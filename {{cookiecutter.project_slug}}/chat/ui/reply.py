@@ -59,14 +59,8 @@ def draw_tools(reply: Message, place: DeltaGenerator | None) -> None:
     key = f"{'icons' if is_whole(reply) else 'tools'}-{reply.id}"
     with (place or st).container(key=key, horizontal=True, vertical_alignment="center", gap=None):
         # {% if cookiecutter.feedback != "none" %}
-        if not reply.parts or reply.id == st.session_state.get("form"):
-            pass  # nothing to rate, or about to be deleted
-        elif st.session_state.conversation.coming():
-            # A click in a fragment draws little, but it waits for the run to end: not while a reply comes.
+        if reply.parts and reply.id != st.session_state.get("form"):  # not one about to be deleted
             draw_rating(reply)
-        else:
-            with st.container(width="content"):
-                st.fragment(draw_rating)(reply)
         # {% endif %}
         begun = bool(reply.text)  # {% if not cookiecutter is tooled %}
         begun = bool(reply.text or reply.calls)  # {% if cookiecutter is tooled %}
