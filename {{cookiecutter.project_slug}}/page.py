@@ -8,13 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 from chat import settings
 from chat.conversation.messages import Message
 from chat.history.conversations import reply_to_follow, stop
-from chat.replies.answering import api
 from chat.server.draining import draining, send_on  # {% if cookiecutter is deployed %}
 from chat.ui.actions import draw_question
 from chat.ui.asking import begin_next
 from chat.ui.box import draw_box
 from chat.ui.conversation_list import draw_list  # {% if cookiecutter is stored %}
-from chat.ui.opening import begin, draw_suggestions, open_conversation, prepare_provider
+from chat.ui.opening import begin, draw_opening, open_conversation, prepare_provider
 from chat.ui.personas import draw_persona, picture_of  # {% if cookiecutter is peopled %}
 from chat.ui.reply import draw_answer, draw_foot
 from chat.ui.save_and_open import draw_files
@@ -25,7 +24,7 @@ from chat.ui.stream import draw_reply
 from chat.ui.text import draw_text
 from chat.ui.undrawable import or_as_text
 
-MESSAGES_SHOWN = 30  # each run sends them all to the browser, which takes a while for hundreds
+MESSAGES_SHOWN, STEP = 20, 10  # each run sends them all to the browser, which takes a while for hundreds
 
 
 def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
@@ -45,8 +44,8 @@ def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
 
 
 st.set_page_config(page_title=settings.TITLE, page_icon="💬")
-st.html(settings.ROOT / "page.css")
-st.html(f"<script>{(settings.ROOT / 'page.js').read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+style, script = ((settings.ROOT / name).read_text("utf-8") for name in ("page.css", "page.js"))
+st.html(f"<style>{style}</style><script>{script}</script>", unsafe_allow_javascript=True)
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
@@ -59,32 +58,26 @@ with st.sidebar:
     options = draw_options(conversation)
     past = st.container(key="conversations", gap="xsmall")  # {% if cookiecutter is stored %}
 beside = draw_box(options)
-# What is there at times has a place at all times: else everything below would take the place of something else, and
-# what stood there before would shine through until the run ends.
-start = st.empty()
-if not conversation.messages:
-    with start.container(gap="xsmall"):
-        # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
-        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
-        st.text(settings.DESCRIPTION)
-draw_persona(conversation)  # {% if cookiecutter is peopled %}
-suggestions = st.empty()
-if not conversation.messages and not api.problem(options.provider):
-    with suggestions:
-        draw_suggestions()
 begin_next(conversation, options)  # before the rest is drawn: the provider need not wait
-if conversation.messages:
+messages = conversation.messages
+if messages and st.query_params.get("c") != conversation.id:
     st.query_params["c"] = conversation.id
 
-messages = conversation.messages
+draw_persona(conversation)  # {% if cookiecutter is peopled %}
+# What is there at times has a place at all times: else everything below would take the place of something else, and
+# what stood there before would shine through until the run ends.
+above = st.empty()
 shown = st.session_state.setdefault("shown", MESSAGES_SHOWN)
-earlier = st.empty()
-if len(messages) > shown:
-    earlier.button("Show earlier", on_click=st.session_state.update, kwargs={"shown": shown + MESSAGES_SHOWN})
+first = max(0, len(messages) - shown) // STEP * STEP  # what stays in its place, a browser draws sooner
+if not messages:
+    with above.container():
+        draw_opening(options)
+elif first:
+    above.button("Show earlier", on_click=st.session_state.update, kwargs={"shown": shown + MESSAGES_SHOWN})
 
 # First a place for each message: so what a new question is about need not wait until all others are drawn again.
 bubbles: dict[Message, DeltaGenerator] = {}
-for message in messages[-shown:]:
+for message in messages[first:]:
     picture = settings.AVATARS[message.role]  # {% if cookiecutter is pictured and not cookiecutter is peopled %}
     picture = picture_of(message.role, conversation)  # {% if cookiecutter is peopled %}
     bubbles[message] = st.chat_message(message.role, avatar=picture)  # {% if cookiecutter is pictured %}

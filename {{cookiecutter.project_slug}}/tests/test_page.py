@@ -350,8 +350,8 @@ def test_a_suggestion_is_asked(page: AppTest, scripted: ScriptedProvider) -> Non
 def test_a_long_conversation_shows_its_end(page: AppTest, scripted: ScriptedProvider) -> None:
     for number in range(20):
         ask(page, scripted, f"{number}?", f"{number}.")
-    assert shown(page)[0] == "5?"
-    assert len(page.chat_message) == 30
+    assert shown(page)[0] == "10?"
+    assert len(page.chat_message) == 20
     click(page, "Show earlier")
     assert shown(page)[0] == "0?"
     assert not [button for button in page.button if button.label == "Show earlier"]

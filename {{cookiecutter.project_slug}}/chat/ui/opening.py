@@ -1,6 +1,7 @@
 """Opening the page, and turning to another conversation."""
 
 import asyncio  # {% if cookiecutter.tools == "mcp" %}
+import html
 import threading
 
 import streamlit as st
@@ -12,11 +13,13 @@ from chat.history.conversations import (
     find,
     stop,  # {% if not cookiecutter is stored %}
 )
+from chat.providers import Request
 from chat.replies.answering import api
 from chat.replies.reply import background_loop  # {% if cookiecutter.tools == "mcp" %}
 from chat.tools.servers import connect  # {% if cookiecutter.tools == "mcp" %}
 from chat.ui.asking import ask
 from chat.ui.person import person  # {% if cookiecutter is owned %}
+from chat.ui.personas import draw_personas  # {% if cookiecutter is peopled %}
 
 
 @st.cache_resource
@@ -72,16 +75,18 @@ def begin(conversation: Conversation | None = None) -> None:
     # {% endif %}
 
 
-def draw_suggestions() -> None:
-    """Draw questions for a conversation to begin with."""
-    suggestions = settings.SUGGESTIONS  # {% if not cookiecutter is peopled %}
-    suggestions = persona_named(st.session_state.conversation.persona).suggestions  # {% if cookiecutter is peopled %}
-    if suggestions:
-        st.pills(
-            "Suggestions",
-            suggestions,
-            label_visibility="collapsed",
-            key="suggestion",
-            on_change=ask,
-            args=("suggestion",),
-        )
+def draw_opening(options: Request) -> None:
+    """Draw what this is, and what a conversation may begin with; `options` says who would answer."""
+    with st.container(gap="xsmall"):
+        # Text that somebody typed is drawn as it was typed: as text, and the title as escaped HTML.
+        st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
+        st.text(settings.DESCRIPTION)
+    # {% if cookiecutter is peopled %}
+    draw_personas(st.session_state.conversation)
+    suggestions = persona_named(st.session_state.conversation.persona).suggestions
+    # {% else %}
+    suggestions = settings.SUGGESTIONS
+    # {% endif %}
+    if suggestions and not api.problem(options.provider):
+        label, key = "Suggestions", "suggestion"
+        st.pills(label, suggestions, label_visibility="collapsed", key=key, on_change=ask, args=(key,))

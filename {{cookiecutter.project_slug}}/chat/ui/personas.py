@@ -12,12 +12,16 @@ from chat.ui.models import model_ids  # {% if cookiecutter is listing %}
 
 
 def draw_persona(conversation: Conversation) -> None:
-    """Draw who answers in a conversation, and as long as it has not begun, who else might."""
+    """Draw who answers in a conversation that has begun."""
+    place = st.empty()
+    if conversation.messages:
+        place.caption(label_of(persona_named(conversation.persona)))
+
+
+def draw_personas(conversation: Conversation) -> None:
+    """Draw who may answer in a conversation that has not begun."""
     persona = persona_named(conversation.persona)
     with st.container(gap="xsmall"):
-        if conversation.messages:
-            st.caption(label_of(persona))
-            return
         st.pills(
             "Persona",
             [persona.name for persona in settings.PERSONAS],
