@@ -1,4 +1,4 @@
-"""The log: each event a line of JSON on standard error, with ids and numbers, and without what anybody wrote."""
+"""The log: a line of JSON on standard error for each event, with ids and numbers, but nothing anybody wrote."""
 
 import json
 import logging
@@ -13,16 +13,16 @@ from typing import Any
 from chat import settings
 from chat.conversation.messages import Conversation, Message, Place
 
-# An address may hold a password, and so may headers.
+# Addresses and headers may hold passwords.
 SECRET_NAME = re.compile(r"key|token|secret|password|credential|headers|_url", re.IGNORECASE)
 SHORTEST_SECRET = 8
 
 
 class JSONLines(logging.Formatter):
-    """Gives a record as a line of JSON, with the facts that `about` gave it."""
+    """Formats a record as a line of JSON, with the facts from `about`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; of an exception it tells the kind and the place, since its words may quote anything."""
+        """The line; it names the kind and the place of an exception, whose words may quote anything."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -50,11 +50,11 @@ def start_log() -> None:
 
 
 def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
-    """What an event is about, as the `extra` of a call of the log.
+    """What an event is about, as `extra` for a call of the log.
 
     Args:
-        message: the message; its id and its conversation's are named.
-        facts: the other facts; those that are None are left out.
+        message: the message; the event gets its id and its conversation's.
+        facts: the other facts; None is left out.
     """
     if message:
         root: Place = message
@@ -71,7 +71,7 @@ def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
 
 
 def masked(text: str) -> str:
-    """A text without the values of settings that are called like secrets, also as Python and JSON quote them."""
+    """A text without the values of settings named like secrets, also as Python and JSON quote them."""
     for secret in sorted(secrets(), key=len, reverse=True):  # one may begin with another
         for spelling in (secret, *(quote(secret)[1:-1] for quote in (repr, ascii, json.dumps))):
             text = text.replace(spelling, "***")
@@ -79,7 +79,7 @@ def masked(text: str) -> str:
 
 
 def secrets() -> set[str]:
-    """The values of all settings that are called like secrets."""
+    """The values of all settings named like secrets."""
     import streamlit as st
 
     def named(values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What this app was set up with. Keys are not here: they stay in .streamlit/secrets.toml or the environment."""
+"""The settings of this app. Keys are not here: they stay in .streamlit/secrets.toml or the environment."""
 
 import dataclasses
 import os
@@ -12,7 +12,7 @@ SECRETS = ROOT / ".streamlit" / "secrets.toml"
 try:
     with suppress(FileNotFoundError):
         SECRETS.open("rb").close()
-except OSError as error:  # Streamlit would take it for a port that it may not have
+except OSError as error:  # which Streamlit would report as a port in use
     sys.exit(
         f"{SECRETS} cannot be read: {error.strerror}, with mode {SECRETS.stat().st_mode & 0o777:o}. "
         "`chmod 644` lets everybody read it, and so the app."
@@ -29,7 +29,7 @@ def secret(name: str) -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class Provider:
-    """Who answers, and what is particular to it."""
+    """A provider, and what is particular to it."""
 
     name: str
     label: str

@@ -12,9 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.conversation.charts import SCHEMA, STYLE, drawable
-from chat.conversation.export import MOST_PARTS, from_json, part_of, stored_part_of, to_json, to_markdown
+from chat.conversation.export import MOST_PARTS, from_json, part_of, to_json, to_markdown
 from chat.conversation.messages import Conversation
-from chat.conversation.parts import Part
+from chat.conversation.parts import Part, Undrawable
 from chat.conversation.visuals import Chart, Image, Table
 from chat.providers import Chunk
 from chat.ui.markdown.fenced_blocks import check_diagram, figure
@@ -249,9 +249,11 @@ def test_a_reply_of_parts_alone_is_a_reply(ask: Any) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_part_is_refused(values: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
-        part_of(values)
+def test_what_is_no_part_is_kept_with_a_reason(values: dict[str, Any]) -> None:
+    part = part_of(values)
+    assert isinstance(part, Undrawable)
+    assert part.values == values
+    assert part.reason
 
 
 def test_parts_as_plain_data() -> None:
@@ -262,7 +264,7 @@ def test_what_was_allowed_once_does_not_keep_a_conversation_from_opening(ask: An
     stored = {"kind": "chart", "spec": {"data": {"url": "https://a.com"}}}
     page = ask("Look.")
     conversation = page.session_state["conversation"]
-    conversation.messages[1].parts.append(stored_part_of(stored))
+    conversation.messages[1].parts.append(part_of(stored))
     page.run()
     assert not page.exception
     assert any(caption.value.startswith("This can no longer be drawn: ") for caption in page.caption)
@@ -281,8 +283,9 @@ def picture(side: int) -> str:
 @pytest.mark.parametrize("side", [5001, 10_000, 14_000])
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_an_image_has_no_more_pixels_than_can_be_drawn(side: int) -> None:
-    with pytest.raises(ValueError, match="more than 25 megapixels"):
-        part_of({"kind": "image", "data": picture(side), "type": "image/png"})
+    part = part_of({"kind": "image", "data": picture(side), "type": "image/png"})
+    assert isinstance(part, Undrawable)
+    assert "more than 25 megapixels" in part.reason
 
 
 def test_a_message_has_no_more_parts_than_can_be_drawn() -> None:

@@ -1,4 +1,4 @@
-"""A conversation as a file: Markdown to read, JSON to go on with."""
+"""A conversation as a file: Markdown to read, JSON to open again."""
 
 import json
 import math
@@ -41,7 +41,7 @@ FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Me
 
 
 def to_markdown(conversation: Conversation) -> str:
-    """What stands on the page."""
+    """The messages on the page."""
     headings = {"user": "Question", "assistant": "Reply"}
     blocks = []  # {% if not cookiecutter is peopled %}
     blocks = [f"Persona: {persona_named(conversation.persona).label}"]  # {% if cookiecutter is peopled %}
@@ -52,7 +52,7 @@ def to_markdown(conversation: Conversation) -> str:
 
 
 def to_json(conversation: Conversation) -> str:
-    """Every message in all its versions: `after` is the one before it, `shown` tells the version on the page."""
+    """Every message in all versions: `after` is the id of its parent, `shown` marks the version on the page."""
     messages = []
     for message in conversation.everything():
         entry = as_dict(message)
@@ -69,7 +69,7 @@ def to_json(conversation: Conversation) -> str:
 
 
 def as_dict(message: Message) -> dict[str, Any]:
-    """A message by itself, as JSON has it; `from_dict` reads it."""
+    """A message by itself, as data for JSON; `from_dict` reads it."""
     values = {name: getattr(message, name) for name in FIELDS}
     usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
     # {% if cookiecutter.attachments == "none" %}
@@ -81,10 +81,10 @@ def as_dict(message: Message) -> dict[str, Any]:
 
 
 def from_dict(values: dict[str, Any]) -> Message:
-    """The message that `as_dict` gave; a field that it lacks is as in a new message.
+    """The message that `as_dict` gave; a missing field has its default.
 
     Raises:
-        TypeError, ValueError: if it is none.
+        TypeError, ValueError: if it is not one.
     """
     usage = values.get("usage")
     parsed: dict[str, Any] = {
@@ -103,8 +103,8 @@ def from_dict(values: dict[str, Any]) -> Message:
 
 
 def parts_of(values: dict[str, Any]) -> list[Part]:
-    """The parts of a message that `as_dict` gave, or a version of the app whose messages had a text beside them."""
-    parts = [stored_part_of(part) for part in values.get("parts", [])]
+    """The parts of a message that `as_dict` gave, also of an earlier app, whose messages had a text beside them."""
+    parts = [part_of(part) for part in values.get("parts", [])]
     if "parts" not in values or "reasoning" in values:
         earlier = {"kind": "reasoning", "text": values.get("reasoning", ""), "seconds": values.get("reasoning_seconds")}
         spoken = [earlier, {"kind": "text", "text": values.get("text", "")}]
@@ -112,32 +112,22 @@ def parts_of(values: dict[str, Any]) -> list[Part]:
     return parts
 
 
-def stored_part_of(values: dict[str, Any]) -> Part:
-    """The part that `to_dict` gave, whatever an earlier version of the app, or another app, allowed."""
-    try:
-        return part_of(values)
-    except ValueError as error:
-        return Undrawable(values, str(error))
-
-
 def part_of(values: dict[str, Any]) -> Part:
-    """The part that `to_dict` gave.
-
-    Raises:
-        ValueError: with a reason, if it is no such data.
-    """
+    """The part that `to_dict` gave; data of another app, or an invalid part, is kept as it is."""
     try:
         fields = dict(values)
         return KIND_BY_NAME[fields.pop("kind")].from_dict(fields)
-    except (KeyError, TypeError) as error:
-        raise ValueError("one of its parts has an unexpected structure") from error
+    except (KeyError, TypeError):
+        return Undrawable(values, "one of its parts has an unexpected structure")
+    except ValueError as error:
+        return Undrawable(values, str(error))
 
 
 def from_json(text: str) -> Conversation:
     """The conversation that `to_json` wrote, as a new one.
 
     Raises:
-        ValueError: with a reason, if it is no such text.
+        ValueError: with a reason, if it is not such a text.
     """
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
@@ -168,7 +158,7 @@ def from_json(text: str) -> Conversation:
 
 
 def parsed(entry: dict[str, Any]) -> Message:
-    """The message in an entry, with an id of its own; a reply that had not ended was interrupted."""
+    """The message in an entry, with a new id; a reply that had not ended counts as interrupted."""
     # {% if cookiecutter is tooled %}
     status = "interrupted" if entry["status"] in {"waiting", "streaming", "asking"} else entry["status"]
     # {% else %}
@@ -206,7 +196,7 @@ def possible(value: Any, name: str = "it") -> Any:
     """A value from JSON, with every text in it well-formed.
 
     Raises:
-        ValueError: if it holds a number that is none, or larger than can be kept.
+        ValueError: if it holds a number that is not finite, or too large to be stored.
     """
     match value:
         case str():

@@ -1,4 +1,4 @@
-"""Messages and the conversation they make: a tree, of which one path stands on the page."""
+"""Messages, and the conversation that they form: a tree, one path of which is on the page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -34,13 +34,13 @@ CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
 
 
 def new_id() -> str:
-    """An id that no other message or conversation has, and that nobody can guess."""
+    """A unique id that nobody can guess."""
     return uuid4().hex
 
 
 @dataclass(frozen=True)
 class Usage:
-    """The tokens that one reply took, as the provider counted them."""
+    """The tokens of one reply, as the provider counted them."""
 
     input_tokens: int
     output_tokens: int
@@ -54,13 +54,13 @@ class Usage:
 
 @dataclass(eq=False, kw_only=True)
 class Place:
-    """A place in a conversation: what follows it, in one version or several."""
+    """A place in a conversation, with the versions of what follows it."""
 
     versions: list["Message"] = field(default_factory=list)
     shown: int = 0  # which of them stands on the page
 
     def add(self, message: "Message") -> "Message":
-        """Let one more version follow, and show it."""
+        """Add a version, and show it."""
         message.before = self
         self.versions.append(message)
         self.shown = len(self.versions) - 1
@@ -69,10 +69,10 @@ class Place:
 
 @dataclass(eq=False)
 class Message(Place):
-    """A question, or a reply; a reply is filled in place while it comes."""
+    """A question or a reply. A reply is filled in place while it streams."""
 
     role: Role
-    parts: list[Part] = field(default_factory=list)  # what it holds, in the order in which it came
+    parts: list[Part] = field(default_factory=list)  # in the order in which they came
     id: str = field(default_factory=new_id)
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     before: Place = field(default_factory=Place, repr=False)
@@ -94,17 +94,17 @@ class Message(Place):
 
     @classmethod
     def saying(cls, role: Role, text: str) -> "Message":
-        """A message that is a text alone."""
+        """A message with text only."""
         return cls(role, [Text(text)] if text else [])
 
     @property
     def text(self) -> str:
-        """Its words, without what it holds besides them."""
+        """Its text, without the other parts."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
 
     @property
     def reasoning(self) -> str:
-        """What the model thought before it answered, where it tells."""
+        """The model's reasoning, if the provider sends it."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, Reasoning))
 
     # {% if cookiecutter.attachments != "none" %}
@@ -116,7 +116,7 @@ class Message(Place):
     # {% endif %}
     @property
     def empty(self) -> bool:
-        """Whether it says nothing, by words or anything else."""
+        """Whether it holds nothing, or only reasoning."""
         # {% if cookiecutter is tooled %}
         return not self.text.strip() and all(isinstance(part, Text | Reasoning | Replay) for part in self.parts)
         # {% else %}
@@ -145,13 +145,13 @@ class Message(Place):
 
     # {% endif %}
     def replaced(self, text: str) -> "Message":
-        """A copy that says this text, with the same attachments."""  # {% if cookiecutter.attachments != "none" %}
+        """A copy with another text and the same attachments."""  # {% if cookiecutter.attachments != "none" %}
         return replace(self, parts=[*self.attachments, Text(text)])  # {% if cookiecutter.attachments != "none" %}
-        """A copy that says this text."""  # {% if cookiecutter.attachments == "none" %}
+        """A copy with another text."""  # {% if cookiecutter.attachments == "none" %}
         return replace(self, parts=[Text(text)])  # {% if cookiecutter.attachments == "none" %}
 
     def grow(self, kind: type[Text | Reasoning], piece: str) -> None:
-        """Add to the text, or the reasoning, since the last part of another kind."""
+        """Append to the latest text or reasoning, or begin one after a part of another kind."""
         for part in reversed(self.parts):
             if isinstance(part, kind):
                 part.text += piece
@@ -191,18 +191,18 @@ class Message(Place):
     # {% endif %}
     @property
     def ended(self) -> bool:
-        """Whether nobody fills it, nor is going to."""
+        """Whether it has ended, one way or another."""
         return self.status not in {"waiting", "streaming"}  # {% if not cookiecutter is tooled %}
         return self.status not in {"waiting", "streaming", "asking"}  # {% if cookiecutter is tooled %}
 
     def wait(self) -> "Message":
-        """Add a reply that waits for its turn; after a question."""
+        """Queue a reply to this question."""
         return self.add(Message("assistant", status="waiting"))
 
 
 @dataclass(eq=False)
 class Conversation(Place):
-    """Questions and replies in turn: on every path a reply follows each question, and a question each reply."""
+    """A tree of messages; on every path, questions and replies alternate."""
 
     id: str = field(default_factory=new_id)
     owner: str = ""  # the person whose it is  # {% if cookiecutter is owned %}
@@ -221,7 +221,7 @@ class Conversation(Place):
         return path
 
     def everything(self) -> Iterator[Message]:
-        """Every message, in all versions; what was before comes before."""
+        """Every message in all versions, each after its parent."""
         places: list[Place] = [self]
         while places:
             place = places.pop()
@@ -235,17 +235,17 @@ class Conversation(Place):
 
     # {% endif %}
     def on_page(self, message_id: str) -> Message | None:
-        """The message with this id; None if it does not stand on the page, or no more."""
+        """The message with this id; None if it is not on the page."""
         return next((message for message in self.messages if message.id == message_id), None)
 
     # {% if cookiecutter.attachments == "none" %}
     def ask(self, text: str) -> Message:
-        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        """Add a question at the end, and return its queued reply."""
         return (self.messages or [self])[-1].add(Message.saying("user", well_formed(text))).wait()
 
     # {% else %}
     def ask(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Message:
-        """Add a question at the end; its reply, which waits until every earlier one has ended."""
+        """Add a question at the end, and return its queued reply."""
         question = Message("user", [*attachments, Text(well_formed(text))])
         return (self.messages or [self])[-1].add(question).wait()
 
@@ -259,13 +259,13 @@ class Conversation(Place):
         # {% endif %}
 
     def next_waiting(self) -> Message | None:
-        """The first reply that waits for its turn; None while another is still coming."""
+        """The first queued reply; None while another one streams."""
         if self.coming():
             return None
         return next((message for message in self.messages if message.status == "waiting"), None)
 
     def take_waiting(self) -> Message | None:
-        """The next reply that waits, for one caller alone."""
+        """Take the next queued reply, which only one caller gets."""
         with self.lock:
             if message := self.next_waiting():
                 message.status = "streaming"
@@ -276,14 +276,14 @@ class Conversation(Place):
         return cast("Message", reply.before)
 
     def ask_again(self, reply: Message) -> None:
-        """Let another version of a reply that has ended wait; one without a word is not kept."""
+        """Queue another version of a reply that has ended; an empty one is replaced."""
         if reply.ended:
             if reply.empty:
                 reply.before.versions.remove(reply)
             self.question_of(reply).wait()
 
     def go_on(self, reply: Message) -> None:
-        """Let a reply that has ended wait to be taken up where it ended."""
+        """Queue a reply that has ended, to be continued."""
         if reply.ended:
             reply.status = "waiting"
 
@@ -309,7 +309,7 @@ class Conversation(Place):
 
     # {% endif %}
     def edit(self, question: Message, text: str) -> Message:
-        """Ask an edited question; its reply, which is queued."""
+        """Ask an edited question, and return its queued reply."""
         edited = Message.saying("user", well_formed(text))
         edited.parts[:0] = question.attachments  # {% if cookiecutter.attachments != "none" %}
         return question.before.add(edited).wait()
@@ -320,7 +320,7 @@ class Conversation(Place):
             message.before.shown = version
 
     def delete(self, question: Message) -> None:
-        """Take a turn away: the question with its replies. What followed the reply that is shown stays."""
+        """Delete a turn: a question and its replies. What follows the reply on the page stays."""
         place = question.before
         index = place.versions.index(question)
         later = question.versions[question.shown].versions
@@ -332,7 +332,7 @@ class Conversation(Place):
     def before(self, reply: Message) -> list[Message]:
         """What the model is sent for a reply: the turns before it that were answered, and the question.
 
-        To a reply that has begun, it is sent as far as it got, and the model asked to go on.
+        If the reply has begun, it follows as far as it got, and the model is asked to continue.
         """
         question = self.question_of(reply)
         # {% if cookiecutter is tooled %}

@@ -1,4 +1,4 @@
-"""What a message holds: its text and what stands beside it, as plain data that can be kept anywhere."""
+"""The parts of a message, as plain data that can be stored anywhere."""
 
 import json
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hin
 
 
 class Part:
-    """Something that a message holds; each kind is a dataclass with values that JSON has."""
+    """A part of a message; each kind is a dataclass whose values JSON can hold."""
 
     def to_markdown(self) -> str:
-        """The part in a conversation that is saved to be read; by default it is left out."""
+        """The part in a conversation saved as Markdown; by default it is left out."""
         return ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -22,8 +22,8 @@ class Part:
         """The part of this kind that `to_dict` gave.
 
         Raises:
-            TypeError: if its values are others.
-            ValueError: with a reason, if they cannot be.
+            TypeError: if a value has the wrong type.
+            ValueError: with a reason, if a value is not allowed.
         """
         hints = get_type_hints(cls)
         if not all(fits(value, hints[name]) for name, value in values.items()):
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass
 class Text(Part):
-    """Markdown; it grows while a reply comes."""
+    """Markdown; it grows while a reply streams."""
 
     text: str
 
@@ -44,15 +44,15 @@ class Text(Part):
 
 @dataclass
 class Reasoning(Part):
-    """What a model thought before it went on, where it tells; it grows as a text does."""
+    """A model's reasoning; it grows as a text does."""
 
     text: str
-    seconds: float | None = None  # that it took; None where it was not finished
+    seconds: float | None = None  # that it took; None if it was cut short
 
 
 @dataclass(frozen=True)
 class Undrawable(Part):
-    """What was stored as a part, and is none that this app draws; it is kept as it is."""
+    """Stored data that this app cannot draw as a part; it is kept as it is."""
 
     values: dict[str, Any]
     reason: str
@@ -67,7 +67,7 @@ class Undrawable(Part):
 
 
 def fits(value: object, hint: Any) -> bool:
-    """Whether a value from JSON is of a type, as the fields of messages and parts have them."""
+    """Whether a value from JSON has the type of a field of a message or a part."""
     kind, inner = get_origin(hint), get_args(hint)
     if hint is Any:
         return True

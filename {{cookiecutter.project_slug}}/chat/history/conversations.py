@@ -1,6 +1,6 @@
-"""The conversations that this process holds, by the id that stands in the address of the page.
+"""The conversations that this process holds, by the id in the page's address.
 
-So a refresh, or a second tab, goes on where the first one was.
+So a refresh or a second tab continues where the first one was.
 """
 
 import threading
@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 
 def find(conversation_id: str | None) -> Conversation | None:
-    """The conversation with this id, while it is held or a page has it; it is held from then on."""
+    """The conversation with this id, if it is held or a page has it; it is then held anew."""
     with _lock:
         conversation = _known.get(conversation_id or "")
     if conversation:
@@ -30,14 +30,14 @@ def find(conversation_id: str | None) -> Conversation | None:
 
 @contextmanager
 def changing(conversation: Conversation) -> Iterator[None]:
-    """Change a conversation in the `with` block, with nobody else at it; it is held from then on."""
+    """Change a conversation in the `with` block, locked against others; it is then held anew."""
     with conversation.lock:
         yield
     hold(conversation)
 
 
 def hold(conversation: Conversation) -> None:
-    """Hold a conversation for as long as settings say; those that nobody has looked at for longest are let go."""
+    """Hold a conversation for as long as the settings say; those unseen for longest are let go."""
     now = time.monotonic()
     with _lock:
         _held.pop(conversation.id, None)
@@ -50,7 +50,7 @@ def hold(conversation: Conversation) -> None:
 
 
 def start_reply(message: Message, chunks: AsyncGenerator[Chunk]) -> None:
-    """Let a task of the server fill a message with the provider's chunks."""
+    """Start a task of the server that fills a message with the provider's chunks."""
     Reply(message, chunks)
 
 

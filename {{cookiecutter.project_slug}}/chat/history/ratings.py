@@ -38,7 +38,7 @@ def rated() -> Iterator[Rated]:
 
 # {% endif %}
 def save(conversation: Conversation, reply: Message) -> None:
-    """Add a line with the rating and the comment of a reply; the last line of a reply counts.
+    """Add a line with a reply's rating and comment; the last line of a reply counts.
 
     Raises:
         OSError: if the file cannot be written.

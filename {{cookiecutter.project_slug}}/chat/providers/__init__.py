@@ -1,9 +1,9 @@
-"""What the app knows of a provider: chunks of a reply, or a ProviderError.
+"""The interface of a provider: chunks of a reply, or a ProviderError.
 
 A provider's module has these functions:
 
-- `problem(provider: Provider) -> str | None`: one sentence if it cannot answer as things are, for the page to show.
-- `prepare(provider: Provider) -> None`: what takes long before the first reply, done while the server starts.
+- `problem(provider: Provider) -> str | None`: a sentence for the page if it cannot answer as things are.
+- `prepare(provider: Provider) -> None`: slow work before the first reply, done while the server starts.
 - `stream(request: Request) -> AsyncGenerator[Chunk]`: the reply; ends with usage and the stop reason.
 - `models(provider: Provider) -> list[str]`: asynchronous; the ids of the models to choose from.  # {% if cookiecutter is listing %}
 """
@@ -35,7 +35,7 @@ class Tool:
 # {% endif %}
 @dataclass(frozen=True)
 class Request:
-    """What a provider is asked: the last message is the question."""
+    """What a provider is asked; the last message is the question."""
 
     provider: Provider
     model: str
@@ -57,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a reply, or news about it."""
+    """A piece of a reply, or news of it."""
 
     text: str = ""
     reasoning: str = ""
@@ -77,7 +77,7 @@ class Chunk:
 
     @property
     def says(self) -> bool:
-        """Whether it brings something of the reply itself."""
+        """Whether it holds a piece of the reply itself."""
         # {% if cookiecutter is parted %}
         return bool(self.text or self.reasoning or self.part)
         # {% else %}
@@ -85,10 +85,10 @@ class Chunk:
         # {% endif %}
 
 
-# What each link of the chain that gives a reply is: from a request to what comes, and at last a ProviderError.
+# Each link of the chain that gives a reply: it takes a request, gives chunks, and may raise a ProviderError.
 Stream = Callable[[Request], AsyncGenerator[Chunk]]
 
-# What a person is told about some kinds of failure.
+# What people are told of some kinds of failure.
 SENTENCES = {
     "context": "This is too long for the model. Start a new chat, or ask something shorter.",
     "empty": "The model sent an empty reply. Try again, or rephrase the question.",
@@ -98,7 +98,7 @@ SENTENCES = {
 
 
 class ProviderError(Exception):
-    """A reply that could not be given, or not to its end.
+    """A reply that failed, or was cut off.
 
     Attributes:
         kind: what happened, in a word.
@@ -107,7 +107,7 @@ class ProviderError(Exception):
     """
 
     def __init__(self, kind: str, detail: str = "", sentence: str = "") -> None:
-        """`sentence` is needed for a kind that SENTENCES does not have."""
+        """`sentence` is needed if SENTENCES lacks the kind."""
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail

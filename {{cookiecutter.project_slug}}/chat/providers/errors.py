@@ -1,4 +1,4 @@
-"""What went wrong, told from the exceptions of the SDKs: one mapping for them all."""
+"""One mapping of the exceptions of all SDKs to what went wrong."""
 
 import json  # {% if cookiecutter is using("openai", "openai_compatible", "anthropic") %}
 import os
@@ -14,7 +14,7 @@ from typing import Any
 from chat.providers import SENTENCES, Provider, ProviderError
 from chat.providers.keys import address_setting, example, key_setting
 
-# What a person is told about each kind of failure. The reason that the provider gave is behind "Details".
+# What people are told of each kind of failure. The provider's own reason is behind "Details".
 TOLD = {
     **SENTENCES,
     "auth": "{provider.label} rejected the key. Check {key}.",
@@ -44,7 +44,7 @@ TOLD = {
     "blocked": "{provider.label} declined to answer this. Rephrase the question.",
 }
 
-# The words and codes of each kind: the first that is found counts, and before the status.
+# The words and codes of each kind: the first match counts, and comes before the status.
 KINDS_BY_WORDS = {
     "address": r"<!doctype html|<html",
     "region": r"country, region|unsupported_country|location is not supported|not available in your (country|region)",
@@ -83,14 +83,14 @@ KINDS_BY_STATUS = {
     413: "context",
     429: "rate_limit",
 }
-# SDKs let some exceptions of their HTTP library through, and wrap others; these parts of names are the same in all.
+# SDKs wrap some exceptions of their HTTP library, and let others through; these parts of names are common to all.
 KINDS_BY_NAMES = {
     "Proxy": "unknown",  # what is known is the setting
     **dict.fromkeys(("ReadError", "WriteError", "Protocol", "Closed"), "nothing"),
     **dict.fromkeys(("Connect", "NetworkError"), "connection"),
     "Timeout": "timeout",
 }
-# Where an HTTP library reads how to reach the network. It says of none which it was.
+# Where an HTTP library reads how to reach the network. Its exceptions do not name them.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 CERTIFICATES += ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")  # {% if cookiecutter is using("bedrock") %}
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -100,8 +100,8 @@ LONGEST_RETRY_AFTER = 30 * 24 * 3600  # seconds; more is a mistake
 def provider_error(error: Any, provider: Provider, status: int = 0, wait: str = "") -> ProviderError:
     """The ProviderError for an exception of an SDK or of the HTTP library below it, or an error in a stream.
 
-    Reads the words, the codes, the status and the names of the exceptions' classes: every SDK has classes of its own,
-    but these are alike in all of them. `status` and `wait` (Retry-After) are for an SDK that keeps them elsewhere.
+    Reads the words, the codes, the status and the names of the exceptions' classes: every SDK has its own classes,
+    but these are alike in all. `status` and `wait` (Retry-After) are for an SDK that keeps them elsewhere.
     """
     errors = [*behind(error)]
     detail = "\ncaused by ".join(f"{type(one).__name__}: {one}" for one in errors) or str(error)
@@ -118,7 +118,7 @@ def failure(
 ) -> ProviderError:
     """The ProviderError for a kind of failure, a key of TOLD, of which the provider said `detail`.
 
-    `wait` is for how many seconds it wants to be left alone; `causes` are what may keep it from being asked.
+    `wait` is in seconds, before it should be asked again; `causes` are what may keep it from being reached.
     """
     address = address_setting(provider)
     if looks := example(provider):
@@ -132,7 +132,7 @@ def failure(
 
 
 def in_words(seconds: float | None) -> str:
-    """How long to wait, for a person; a minute where nobody knows."""
+    """How long to wait, for people; a minute if nobody knows."""
     if seconds is None or 50 <= seconds < 90:
         return "a minute"
     if seconds < 50:
@@ -176,14 +176,14 @@ def kind_of(error: Any, status: int = 0) -> str:
 
 
 def behind(error: Any) -> Iterator[BaseException]:
-    """An exception, and those that it came from."""
+    """An exception and its causes."""
     while isinstance(error, BaseException):
         yield error
         error = error.__cause__ or error.__context__
 
 
 def codes_of(error: Any) -> Iterator[Any]:
-    """Whatever may be the code of an error: in an exception, in what the provider sent, and in what that holds."""
+    """Whatever may be the code of an error: in an exception, in what the provider sent, and within that."""
     read = error.get if isinstance(error, dict) else lambda name: getattr(error, name, None)
     yield from map(read, ("code", "status_code", "status", "type"))
     inside = read("error" if isinstance(error, dict) else "body")
@@ -192,13 +192,13 @@ def codes_of(error: Any) -> Iterator[Any]:
 
 
 def as_number(code: Any) -> int:
-    """A code as a number, also where it is in a text; 0 where it is none."""
+    """A code as a number, also from a text; 0 if it is not one."""
     digits = str(code).replace(",", "")
     return int(digits) if digits.isdecimal() else 0
 
 
 def settings_of_the_network(errors: list[BaseException]) -> list[str]:
-    """The settings that may keep a request from being made, as far as the exceptions tell."""
+    """The settings that may keep a request from being made, judging by the exceptions."""
     told = " ".join(f"{type(error).__name__} {error}" for error in errors)
     if "RegionError" in told:  # {% if cookiecutter is using("bedrock") %}
         return ["AWS_REGION"]  # {% if cookiecutter is using("bedrock") %}
@@ -210,7 +210,7 @@ def settings_of_the_network(errors: list[BaseException]) -> list[str]:
 
 
 def is_document(headers: Mapping[str, str]) -> bool:
-    """Whether HTML or JSON came in place of a stream."""
+    """Whether HTML or JSON came instead of a stream."""
     return headers.get("content-type", "").startswith(("text/html", "application/json"))
 
 
@@ -219,7 +219,7 @@ async def expect_stream(response: Any, provider: Provider) -> None:
     """Let a stream of events through.
 
     Raises:
-        ProviderError: if something else, such as a page, came in its place.
+        ProviderError: if something else came instead, such as a page.
     """
     if not is_document(response.headers):
         return
@@ -232,7 +232,7 @@ async def expect_stream(response: Any, provider: Provider) -> None:
 
 # {% endif %}
 def retry_after(error: Any, wait: str = "") -> float | None:
-    """The seconds to wait that the provider named, if it did and they make sense."""
+    """The seconds to wait that the provider named, if they make sense."""
     wait = wait or getattr(getattr(error, "response", None), "headers", {}).get("retry-after", "")
     try:
         seconds = float(wait)

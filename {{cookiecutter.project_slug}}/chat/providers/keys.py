@@ -1,4 +1,4 @@
-"""The key and the address of a provider: from the settings, else as it has them."""
+"""The key and the address of a provider."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from chat.providers import Provider, ProviderError
 
 
 def key_setting(provider: Provider) -> str:
-    """The name of the setting that holds the key, or should hold it."""
+    """The name of the setting for the key."""
     # {% if not cookiecutter.extra_providers %}
     return "LLM_API_KEY" if settings.secret("LLM_API_KEY") else provider.key
     # {% else %}
@@ -17,7 +17,7 @@ def key_setting(provider: Provider) -> str:
 
 
 def address_setting(provider: Provider) -> str:
-    """The name of the setting that holds the address, or can hold another one."""
+    """The name of the setting for the address."""
     # {% if not cookiecutter.extra_providers %}
     return "LLM_BASE_URL" if settings.secret("LLM_BASE_URL") else provider.base_url_setting
     # {% else %}
@@ -26,10 +26,10 @@ def address_setting(provider: Provider) -> str:
 
 
 def api_key(provider: Provider) -> str:
-    """The key; empty where none is needed and none is set.
+    """The key; empty if none is needed and none is set.
 
     Raises:
-        ProviderError: if there is none, or one that no header can carry.
+        ProviderError: if it is missing, or a header cannot carry it.
     """
     name = key_setting(provider)
     key = settings.secret(name) or ""
@@ -41,10 +41,10 @@ def api_key(provider: Provider) -> str:
 
 
 def base_url(provider: Provider) -> str | None:
-    """The address; None where the SDK knows it.
+    """The address; None if the SDK knows it.
 
     Raises:
-        ProviderError: if there must be one and is none, or if it is no address.
+        ProviderError: if it is needed and missing, or not an address.
     """
     name = address_setting(provider)
     url = settings.secret(name) or provider.base_url
@@ -57,12 +57,12 @@ def base_url(provider: Provider) -> str | None:
 
 
 def example(provider: Provider) -> str:
-    """What the address of a provider looks like."""
+    """An example of a provider's address."""
     return provider.base_url or provider.base_url_example
 
 
 def is_address(url: str) -> bool:
-    """Whether a text is the address of something on the web: well-formed, with a host."""
+    """Whether a text is a well-formed HTTP address with a host."""
     try:
         parts = urlsplit(url)
         written = url.isprintable() and " " not in url
@@ -72,7 +72,7 @@ def is_address(url: str) -> bool:
 
 
 def problem(provider: Provider, key: Callable[[Provider], str] = api_key) -> str | None:
-    """What to do about a key or an address that is not there or cannot be right, else None."""
+    """What to do about a missing or invalid key or address, else None."""
     try:
         key(provider)
         base_url(provider)
@@ -82,7 +82,7 @@ def problem(provider: Provider, key: Callable[[Provider], str] = api_key) -> str
 
 
 def missing(setting: str) -> str:
-    """What to do about a setting that is not there."""
+    """What to do about a missing setting."""
     return (
         f"There is no {setting} yet. Put it into .streamlit/secrets.toml, as in secrets.toml.example "
         "beside it, or into the environment."

@@ -1,7 +1,7 @@
-"""The llama.cpp engine with one model in it.
+"""The llama.cpp engine with one model.
 
-As a program (`python chat/providers/llama.py MODEL.gguf`) it tries a model: on a processor that the engine was not
-built for, loading ends the whole process, and that should not be the app's.
+As a program (`python chat/providers/llama.py MODEL.gguf`) it tries a model: on an unsupported processor, loading one
+ends the whole process, which must not be the app's.
 """
 
 import os
@@ -17,7 +17,7 @@ def load(path: str, context_tokens: int) -> Any:
         ImportError: if a library of the system is missing.
         RuntimeError: if the file holds no model that the engine knows.
     """
-    # Threads of the engine that wait must sleep: spinning, they take the cores from those that work. Read on import.
+    # Waiting threads of the engine must sleep: spinning ones take the cores from those that work. Read on import.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import xllamacpp  # type: ignore[import-untyped]
 
@@ -30,7 +30,7 @@ def load(path: str, context_tokens: int) -> Any:
     params.sampling.penalty_repeat = 1.05  # a small model repeats itself without
     params.verbosity = -1
     params.warmup = params.ui = False
-    # The engine also opens a port on this machine: nobody knows this key to it.
+    # The engine also opens a local port, to which nobody knows this key.
     params.api_keys = [secrets.token_hex()]
     return xllamacpp.Server(params)  # type: ignore[attr-defined]
 

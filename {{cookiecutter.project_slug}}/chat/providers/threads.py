@@ -1,4 +1,4 @@
-"""What a library gives from a thread that it blocks, for the loop that must not be blocked."""
+"""Items from a blocking library, which runs in a thread so that the loop is not blocked."""
 
 import asyncio
 import threading
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 async def in_thread(produce: Callable[[Callable[[T], bool]], object]) -> AsyncGenerator[T]:
-    """Whatever `produce`, in a thread of its own, hands over; what it raises is raised here.
+    """The items that `produce` hands over in a thread of its own; what it raises is raised here.
 
     Args:
-        produce: called with a function that takes one item, and gives True when no more is wanted.
+        produce: called with a function that takes an item and returns True once no more are wanted.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[T | Exception | None] = asyncio.Queue()

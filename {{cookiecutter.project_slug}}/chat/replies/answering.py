@@ -1,4 +1,4 @@
-"""How a reply comes about: a chain of which each link asks the one below it, down to the provider."""
+"""How a reply comes about: a chain in which each link asks the next, down to the provider."""
 
 from collections.abc import AsyncGenerator
 from collections.abc import Set as AbstractSet  # {% if cookiecutter is tooled %}

@@ -1,4 +1,4 @@
-"""A question apart from the conversation on the page: of a page of your own, a script or a notebook."""
+"""A question outside the conversation on the page: from a page of your own, a script or a notebook."""
 
 from collections.abc import Callable, Iterable
 
@@ -20,18 +20,18 @@ def ask(
     model: str = "",
     system_prompt: str = settings.SYSTEM_PROMPT,
 ) -> Message:
-    """Ask, and wait for the reply. Nothing of it is kept, and it counts for no limit of a person.
+    """Ask, and wait for the reply. Nothing of it is stored, and it counts towards nobody's limit.
 
     Args:
         messages: question, reply, question, and so on, the last one the question that is asked: texts, or messages of
             a conversation. Earlier questions that have no reply yet are left out.
-        draw: is called with the text so far, again and again until the reply ends.
+        draw: called with the text so far, again and again until the reply ends.
         provider: who is asked.
-        model: which of its models; its usual one, if none is named.
+        model: which of its models; by default its usual one.
         system_prompt: what the model is told before everything else.
 
     Returns:
-        The reply. Where it failed, its `error` says why, in a sentence for people.
+        The reply. If it failed, its `error` says why, in a sentence for people.
     """
     roles = ("user", "assistant")
     turns = [Message.saying(roles[n % 2], told) if isinstance(told, str) else told for n, told in enumerate(messages)]

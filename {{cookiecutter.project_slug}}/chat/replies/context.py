@@ -1,4 +1,4 @@
-"""The context window: what of a conversation a model is sent."""
+"""The context window: how much of a conversation a model is sent."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -10,7 +10,7 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.attachments import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.replies.calls import calls_as_sent, note_refusal  # {% if cookiecutter is tooled %}
 
-# Of UTF-8. English has four or five bytes a token; with three, hardly a text has more tokens than are counted.
+# Of UTF-8. English has four or five bytes a token; with three, hardly any text is counted too low.
 BYTES_PER_TOKEN = 3
 SHORTEST_END = 100  # tokens of a reply that is to be continued
 # {% if cookiecutter.attachments != "none" %}
@@ -21,7 +21,7 @@ IMAGE_TOKENS = 2000  # most models count fewer for an image as large as they are
 async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
     """What `stream` gives for as much of a request as fits into the model's context.
 
-    The oldest turns are left out where all are too long for the model; the system prompt and the question never are.
+    The oldest turns are left out if all are too long for the model, but never the system prompt or the question.
 
     Raises:
         ProviderError: whatever went wrong.
@@ -65,7 +65,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
                         yield chunk
                 return
             # {% endif %}
-            # The count was too low for this text, or this model reads less than was thought.
+            # The count was too low for this text, or the model's context is smaller than was thought.
             sent = total(kept)
             kept = fitting(kept, sent // 2)
             if error.kind != "context" or total(kept) == sent:
@@ -84,7 +84,7 @@ def prompt_in_question(request: Request) -> Request:
 def fitting(messages: list[Message], room: int) -> list[Message]:
     """The last messages that fit into `room` tokens, from the start of a turn on; at least the question.
 
-    To go on with a reply, a model is sent at least its question and its end.
+    To continue a reply, a model is sent at least its question and its end.
     """
     kept, left = 0, room
     while kept < len(messages) and (left := left - tokens_of(messages[-1 - kept])) >= 0:
@@ -121,5 +121,5 @@ def tokens_of(message: Message) -> int:
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has; rather too many than too few."""
+    """About how many tokens a text has, rather too many than too few."""
     return len(text.encode()) // BYTES_PER_TOKEN + 4

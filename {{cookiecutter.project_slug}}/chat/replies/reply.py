@@ -22,14 +22,14 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 log = logging.getLogger(__name__)
 
 UPDATE_SECONDS = 0.065  # at most one update of a page in this time
-UNHURRIED = 8  # so many replies at once keep these times; when there are more, all take longer
+UNHURRIED = 8  # with more replies than this at once, all these times grow
 # {% if not cookiecutter is served_by("embedded") %}
-GATHER_SECONDS = 0.1  # for which text gathers then before it is read: an SDK works most on what arrives in small pieces
+GATHER_SECONDS = 0.1  # for which text then gathers before it is read: small pieces cost an SDK the most
 TAKING_SECONDS = 0.01  # for taking what gathered
 # {% endif %}
-SILENCE_SECONDS = 0.1  # a page hears of a silent reply this often, so that it can react to a click
+SILENCE_SECONDS = 0.1  # how often a page hears of a silent reply, so that it can react to a click
 
-MOST_DETAIL = 500  # characters of what a provider says of a failure
+MOST_DETAIL = 500  # characters of a provider's words on a failure
 
 running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
 
@@ -39,7 +39,7 @@ threading.Thread(target=background_loop.run_forever, name="replies", daemon=True
 
 
 class Reply:
-    """One reply as it comes: a task that fills its message, and any number of pages that follow it."""
+    """A reply as it streams: a task that fills its message, and any number of pages that follow it."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Reply:
     async def _outcome(self, chunks: AsyncGenerator[Chunk]) -> tuple[Status, str]:
         message = self.message
         try:
-            # Closing the chunks closes the provider's connection, also when this is cancelled.
+            # Closing the chunks closes the provider's connection, even if this is cancelled.
             async with asyncio.timeout(settings.REPLY_MINUTES * 60), aclosing(chunks):
                 async for chunk in chunks:
                     self._take(chunk)
@@ -126,7 +126,7 @@ class Reply:
 
     # {% if not cookiecutter is served_by("embedded") %}
     async def _gather(self) -> None:
-        # What gathered is taken without a wait; a chunk that comes later than that had to be waited for.
+        # What has gathered is taken without waiting; a chunk that comes later was waited for.
         if len(running) > UNHURRIED and time.monotonic() > self._gathered + TAKING_SECONDS:
             await asyncio.sleep(GATHER_SECONDS)
             self._gathered = time.monotonic()

@@ -1,4 +1,4 @@
-"""Another attempt, where a provider failed before the first token and may well answer a moment later."""
+"""Retries, if a provider fails before the first token and may well answer a moment later."""
 
 import asyncio
 import logging
@@ -14,24 +14,24 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
 log = logging.getLogger(__name__)
 
-# What may pass, and what is said meanwhile. One who was silent for a minute is not asked again: that is told at once.
+# Failures that may pass, and what people are told meanwhile. After a minute's silence nothing is asked again.
 PASSING = {
     "rate_limit": "is busy",
     "overloaded": "is busy",
     "connection": "cannot be reached",
     "nothing": "did not respond",
 }
-# What cuts a reply off that has begun.
+# Failures that cut off a reply that has begun.
 LOST = {"connection", "nothing", "timeout", "unsent", "unknown"}
 
 
 async def retried(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for a request, begun again after a failure that may pass; a notice says so.
+    """What `stream` gives for a request, retried after a failure that may pass; a notice says so.
 
     Raises:
-        ProviderError: the last attempt's, or the first that no attempt can mend: nothing is asked for again once a
-            token has come, nor where the provider wants to be left alone for long. None once the stop reason is known:
-            the reply is whole then, whatever fails after it.
+        ProviderError: the last attempt's, or the first that a retry cannot help: nothing is retried once a token has
+            come, or if the provider asks for a long wait. After the stop reason none is raised: the reply is whole,
+            whatever fails then.
     """
     for attempt in range(1, settings.ATTEMPTS + 1):
         begun = ended = False

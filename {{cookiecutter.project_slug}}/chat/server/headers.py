@@ -24,11 +24,11 @@ from chat.server.draining import drain_before_stopping  # {% if cookiecutter is 
 
 log = logging.getLogger(__name__)
 
-INTERNAL = "/_stcore/metrics"  # how many are here, and how much memory they take: nobody's business
+INTERNAL = "/_stcore/metrics"  # how many people are here, and how much memory they take: not public
 
 
 def inline_scripts() -> list[str]:
-    """The sources, for the policy, of the scripts in Streamlit's own page, and of the app's; no other text may run."""
+    """The policy's sources for the inline scripts of Streamlit's page and of this app: no others may run."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
     scripts = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), (settings.ROOT / "page.js").read_text("utf-8")]
     digests = [sha256(script.encode()).digest() for script in scripts]
@@ -58,7 +58,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Middleware that adds HEADERS to every response, and answers for what is not public."""
+    """Middleware that adds HEADERS to every response and hides what is not public."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap `app`."""
@@ -92,7 +92,7 @@ def warn_of_loss() -> None:
 # {% endif %}
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """What is done before `app` serves, and after it: the replies that its end interrupts are marked."""
+    """Start the log before `app` serves; at its end, mark the replies that this interrupts."""
     start_log()
     warn_of_loss()  # {% if cookiecutter is deployed and cookiecutter is writing %}
     await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}
