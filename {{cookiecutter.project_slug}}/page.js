@@ -27,7 +27,7 @@
     const below = page.scrollHeight - page.clientHeight - page.scrollTop;
     shrunk = page.scrollTop < top && below < 2;
     if (shrunk) return;
-    // A chart that is drawn shrinks and grows at once, which also moves the page up.
+    // What is drawn may shrink and grow at once, which also moves the page up.
     if (page.scrollTop < top && page.scrollHeight === height) following = false;
     if (page.scrollTop > top && below < 80) following = true;
     top = page.scrollTop;
