@@ -172,9 +172,9 @@ def test_bold_ends_beside_any_script(text: str, drawn: str) -> None:
     [
         (":material/home:", ":color[\\:]{}material/home\\:"),
         ("at 10:100:30", "at 10:color[\\:]{}100\\:30"),
-        ("a: b -> c", "a\\: b :color[\\-]{}\\> c"),
-        ("a -- b <-> c", "a :color[\\-]{}\\- b :color[\\<]{}:color[\\-]{}\\> c"),
-        ("a->b >=", "a-\\>b :color[\\>]{}\\="),
+        ("a: b -> c", "a\\: b :color[\\-]{}:color[\\>]{} c"),
+        ("a -- b <-> c", "a :color[\\-]{}:color[\\-]{} b :color[\\<]{}:color[\\-]{}:color[\\>]{} c"),
+        ("a->b >=", "a-\\>b :color[\\>]{}:color[\\=]{}"),
         ("`:material/home:`", "`:\u2060material/home:`"),
         ("a【4:0†source】. b 【12†c_d】", "a. b"),
         ("【note】", "【note】"),

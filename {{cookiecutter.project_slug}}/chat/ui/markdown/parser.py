@@ -67,15 +67,13 @@ def is_wide(character: str) -> bool:
 def limit_depth(state: StateInline) -> None:
     """Leave emphasis that is nested too deeply as words: drawing it would exceed the recursion limit."""
     for delimiters in (state.delimiters, *(meta["delimiters"] for meta in state.tokens_meta if meta)):
-        ends: list[int] = []
+        ends: list[int] = []  # of the emphasis that is open
         for number, delimiter in enumerate(delimiters):
-            while ends and ends[-1] <= number:
-                ends.pop()
-            if delimiter.end > number:
-                if len(ends) >= DEEPEST:
-                    delimiter.end = -1
-                else:
-                    ends.append(delimiter.end)
+            ends = [end for end in ends if end > number]
+            if len(ends) == DEEPEST:
+                delimiter.end = -1
+            elif delimiter.end > number:
+                ends.append(delimiter.end)
 
 
 def find_tag(state: StateInline, silent: bool) -> bool:
@@ -86,7 +84,7 @@ def find_tag(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("tag" if found[2] else "hardbreak", "", 0)
         token.content = found[0]
-        token.info = f"{found[1]}{found[2]}".lower() if found[2] else ""
+        token.info = "".join(found.groups("")).lower()
     state.pos = found.end()
     return True
 
@@ -116,7 +114,7 @@ def pair_tags(state: StateInline) -> None:
     for number, token in enumerate(tokens):
         if token.type == "tag":
             token.type = "text"
-            beside = {other.type for other in (*tokens[max(number - 1, 0) : number], *tokens[number + 1 : number + 2])}
+            beside = {other.type for other in tokens[max(number - 1, 0) : number + 2] if other is not token}
             if token.info in {"details", "/details"} and beside <= BOUNDS:
                 token.content = ""  # its counterpart is in another paragraph
 

@@ -19,9 +19,7 @@ from chat.ui.markdown.parser import PARSER
 
 add_citations(PARSER)  # {% if cookiecutter is stepped %}
 # The markup of Markdown; and what Streamlit turns into an icon, an emoji or an arrow, even behind a backslash.
-MARKUP = re.compile(
-    r"(?P<colon>:)(?=[\w+-]+:|material/)|(?P<arrow>(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]"
-)
+MARKUP = re.compile(r"(?P<changed>:(?=[\w+-]+:|material/)|(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]")
 NOTHING = ":color[]{}"  # an empty element: what is left and right of it is read separately
 RIGHT_TO_LEFT = ":shimmer[]"  # an empty element, too; page.css knows it
 LINE_START = re.compile(r"^([ \t]*\d*)([-+=.)])", re.MULTILINE)
@@ -245,9 +243,9 @@ def escaped(text: str) -> str:
 
 
 def escape(found: re.Match[str]) -> str:
-    """Markup behind a backslash; that of icons and arrows in elements, which the page reads separately."""
-    alone, last = (found[0], "") if found["colon"] else (found[0][:-1], f"\\{found[0][-1]}")
-    return "".join(f":color[\\{sign}]" + "{}" for sign in alone) + last
+    """Markup behind a backslash; what the page would change in elements, which it reads separately."""
+    before, after = (":color[\\", "]{}") if found["changed"] else ("\\", "")
+    return "".join(f"{before}{character}{after}" for character in found[0])
 
 
 def shifted(text: str, table: dict[int, int], sign: str) -> str:
