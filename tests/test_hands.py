@@ -194,3 +194,8 @@ def test_an_icon_has_its_name_beside_it_and_is_on_the_page_once(tab: Tab) -> Non
         button = tab.page.get_by_role("button", name=action)
         button.hover()
         expect(button.get_by_test_id("stMarkdownContainer")).to_have_css("clip-path", "none")
+    tab.choose("Delete the turn")
+    cancel = tab.page.get_by_role("button", name="Cancel")
+    cancel.hover()
+    label = cancel.get_by_test_id("stMarkdownContainer")
+    expect(label).not_to_have_css("position", "absolute")  # no tooltip: it is read in the button

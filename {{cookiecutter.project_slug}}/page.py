@@ -24,7 +24,9 @@ from chat.ui.stream import draw_reply
 from chat.ui.text import draw_text
 from chat.ui.undrawable import or_as_text
 
-MESSAGES_SHOWN, STEP = 20, 10  # each run sends them all to the browser, which takes a while for hundreds
+# Each run sends every message shown to the browser, which takes a while for hundreds. The oldest leave ten at a time:
+# a message that keeps its place is quicker to draw.
+MESSAGES_SHOWN, STEP = 20, 10
 
 
 def draw_messages(bubbles: dict[Message, DeltaGenerator]) -> None:
@@ -49,8 +51,8 @@ st.html(f"<style>{style}</style><script>{script}</script>", unsafe_allow_javascr
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
-# A page with such a fragment asks for a run when it connects anew. Else a server that has not drawn it yet, after a
-# restart, would not know what is to be done at a click or a question.
+# A page with such a fragment asks for a run when it reconnects. Without one, the first click or question after a restart
+# of the server, or after a long sleep, would be lost.
 st.fragment(lambda: None, run_every=60 * 60)()
 
 with st.sidebar:
@@ -64,18 +66,18 @@ if messages and st.query_params.get("c") != conversation.id:
     st.query_params["c"] = conversation.id
 
 draw_persona(conversation)  # {% if cookiecutter is peopled %}
-# What is there at times has a place at all times: else everything below would take the place of something else, and
-# what stood there before would shine through until the run ends.
+# What is there only at times has a place at all times. Without it everything below would move up by one, and what stood
+# there before would show through until the run ends.
 above = st.empty()
 shown = st.session_state.setdefault("shown", MESSAGES_SHOWN)
-first = max(0, len(messages) - shown) // STEP * STEP  # what stays in its place, a browser draws sooner
+first = max(0, len(messages) - shown) // STEP * STEP
 if not messages:
     with above.container():
         draw_opening(options)
 elif first:
     above.button("Show earlier", on_click=st.session_state.update, kwargs={"shown": shown + MESSAGES_SHOWN})
 
-# First a place for each message: so what a new question is about need not wait until all others are drawn again.
+# A place for each message comes first: a new question and its reply need not wait until the others are drawn again.
 bubbles: dict[Message, DeltaGenerator] = {}
 for message in messages[first:]:
     picture = settings.AVATARS[message.role]  # {% if cookiecutter is pictured and not cookiecutter is peopled %}

@@ -112,9 +112,8 @@ def draw_question(question: Message) -> None:
     if question.id == st.session_state.get("form"):
         draw_form(question)
     else:
-        with st.container(key=f"icons-{question.id}", horizontal=True, gap="xsmall"):
-            draw_typed(question.text)
-            draw_action("Edit", question, ":material/edit:")
+        draw_typed(question.text)
+        draw_action("Edit", question, ":material/edit:")
     draw_versions(question)
 
 
