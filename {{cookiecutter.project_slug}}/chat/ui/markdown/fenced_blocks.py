@@ -85,12 +85,12 @@ def table(source: str) -> tuple[Table, str]:
         raise ValueError("a row has more cells than there are columns")
     short = sum(len(row) < width for row in rows)
     names, *rows = [row + [""] * (width - len(row)) for row in rows]
-    columns = [typed(list(column), may_have_commas=delimiter != ",") for column in zip(*rows, strict=True)]
+    columns = [as_numbers(list(column), may_have_commas=delimiter != ",") for column in zip(*rows, strict=True)]
     note = f"{short} row{'s' if short > 1 else ''} had too few cells, and ends in empty ones." if short else ""
     return Table(distinct(names), [list(row) for row in zip(*columns, strict=True)]), note
 
 
-def typed(column: list[str], *, may_have_commas: bool) -> list[str] | list[float | None]:
+def as_numbers(column: list[str], *, may_have_commas: bool) -> list[str] | list[float | None]:
     """A column as numbers, if all its cells are numbers or empty.
 
     Args:

@@ -248,9 +248,9 @@ def escape(found: re.Match[str]) -> str:
     return "".join(f"{before}{character}{after}" for character in found[0])
 
 
-def shifted(text: str, table: dict[int, int], sign: str) -> str:
+def shifted(text: str, table: dict[int, int], marker: str) -> str:
     """Superscript or subscript; behind `^` or `_` where Unicode lacks the letters."""
-    return text.translate(table) if all(ord(letter) in table for letter in text) else f"\\{sign}({escaped(text)})"
+    return text.translate(table) if all(ord(letter) in table for letter in text) else f"\\{marker}({escaped(text)})"
 
 
 def inert(text: str) -> str:
