@@ -195,7 +195,7 @@ def test_footnotes_are_small_numbers_with_their_notes_below() -> None:
         ("- א\n- b", "- :shimmer[]א\n- b"),
         ("> مرحبا", "> :shimmer[]مرحبا"),
         ("- b\n- א", "- b\n- א"),
-        ("- [x] א", "- [x] א"),
+        ("- [ ] א", "- [ ] א"),
     ],
 )
 def test_a_list_and_a_quote_tell_in_which_direction_they_are_written(text: str, drawn: str) -> None:
