@@ -1,4 +1,4 @@
-"""The calls of tools that a reply holds, and what a provider wants back with them."""
+"""The tool calls of a reply, and what a provider wants back with them."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -8,7 +8,7 @@ from chat.conversation.parts import Part
 
 @dataclass(frozen=True)
 class ToolCall(Part):
-    """A call that the model asked for, and what came of it. In a reply, one with the same id takes its place."""
+    """A call that the model asked for, and its result. In a reply, one with the same id replaces it."""
 
     id: str  # as the provider names it
     name: str  # of the tool
@@ -42,7 +42,7 @@ class ToolCall(Part):
 
 @dataclass(frozen=True)
 class Replay(Part):
-    """What a provider wants to be sent again as it was, beside the calls of a reply; nobody else can read it."""
+    """What a provider wants sent back unchanged with the calls of a reply; nobody else can read it."""
 
     provider: str
     model: str

@@ -1,4 +1,4 @@
-"""A file that a reply hands over, as plain data that can be kept anywhere."""
+"""A file in a reply, as plain data that can be stored anywhere."""
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field

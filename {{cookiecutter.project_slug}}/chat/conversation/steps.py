@@ -1,4 +1,4 @@
-"""What is done on the way to a reply, and what the reply rests on, as plain data that can be kept anywhere."""
+"""The steps and the sources of a reply, as plain data that can be stored anywhere."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -10,9 +10,9 @@ from chat.conversation.parts import Part
 
 @dataclass(frozen=True)
 class Step(Part):
-    """Something that is done on the way to a reply.
+    """A step on the way to a reply.
 
-    A reply brings it when it begins, and again when it has ended:
+    A reply yields it when it begins, and again when it has ended:
 
         yield Chunk(part=(step := Step("Searching", "cats")))
         yield Chunk(part=step.done("3 pages"))
@@ -39,7 +39,7 @@ class Step(Part):
         return replace(self.done(output), status="failed")
 
     def updated(self, step: "Step") -> "Step | None":
-        """This step with what is new of it, or of one within it; None where the other has nothing to do with it."""
+        """This step, updated by a later version of itself or of one within it; None if the other is unrelated."""
         if step.id == self.id:
             return replace(step, steps=self.steps)
         if step.within == self.id:
@@ -47,7 +47,7 @@ class Step(Part):
         return None
 
     def to_markdown(self) -> str:
-        """A quote: the name, and what went in and out."""
+        """A quote: the name, the input and the output."""
         said = [f"**{self.name}**", self.input, *(step.to_markdown() for step in self.steps), self.output]
         lines = "\n\n".join(text for text in said if text).splitlines()
         return "\n".join(f"> {line}".rstrip() for line in lines)
@@ -66,16 +66,16 @@ class Step(Part):
 
 @dataclass(frozen=True)
 class Source(Part):
-    """Something that a reply rests on; `[1]` in its text is the first that it brought."""
+    """A source of a reply; `[1]` in its text is the first one."""
 
     title: str
     address: str = ""  # on the web
-    passage: str = ""  # the words that count, exactly
+    passage: str = ""  # the exact words
     page: int | None = None
-    number: int = 0  # among the sources of its message, from 1 on; given when it gets there
+    number: int = 0  # among the sources of its message, from 1 on; set when it is added
 
     def to_markdown(self) -> str:
-        """Its number, what it is called and where it is, then the passage as a quote."""
+        """Its number, title and place, then the passage as a quote."""
         told = [self.title, f"page {self.page}" if self.page else "", self.address]
         place = ", ".join(text for text in told if text)
         quote = "".join(f"\n> {line}" for line in self.passage.splitlines())

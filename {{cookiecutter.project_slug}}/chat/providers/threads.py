@@ -28,8 +28,10 @@ async def in_thread(produce: Callable[[Callable[[T], bool]], object]) -> AsyncGe
             produce(hand_over)
         except Exception as error:
             end = error
+        # {% if cookiecutter is using("custom") %}
         except BaseException as error:  # such as SystemExit: without a word, the loop would wait for more
             end = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+        # {% endif %}
         loop.call_soon_threadsafe(queue.put_nowait, end)
 
     threading.Thread(target=work, name="provider", daemon=True).start()
