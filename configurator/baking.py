@@ -87,7 +87,7 @@ class Worker:
             timer.cancel()
         if not line:
             process.wait()
-            raise Unavailable("The bake took too long, and was ended. Change an answer to try again.")
+            raise Unavailable("The bake took too long and was stopped. Change an answer to try again.")
         return json.loads(line)
 
 
@@ -113,7 +113,7 @@ def worker() -> Iterator[Worker]:
     try:
         worker = _idle.get(timeout=LONGEST_WAIT)
     except queue.Empty:
-        raise Unavailable("Many people bake just now. Change an answer to try again.") from None
+        raise Unavailable("The server is busy. Change an answer to try again.") from None
     try:
         yield worker
     finally:
@@ -136,7 +136,7 @@ def bake(answers: dict[str, str], directory: str = "") -> Bake:
         if sentence := response.get("refused"):
             raise Refused(sentence)
         if "failed" in response:
-            raise Unavailable("This could not be baked. The log of the page has the reason.")
+            raise Unavailable("The bake failed. The log has the reason.")
         project = Path(response["project"])
         paths = {path.relative_to(project).as_posix(): path for path in sorted(project.rglob("*")) if path.is_file()}
         return Bake(

@@ -143,7 +143,7 @@ def draw_file(path: str, change: str | None, before: Bake, now: Bake) -> None:
         if change == "changed":
             view = st.segmented_control("Show", views, default="Changes", required=True, label_visibility="collapsed")
     if content is None:
-        st.text("This file is no text.")
+        st.text("This is not a text file.")
     elif view == "Changes":
         st.code(projects.diff(path, before, now), language="diff", height=HEIGHT)
     else:
@@ -200,7 +200,7 @@ given, lost = answers_in(st.query_params, [question.name for group in own_groups
 refused = {name: reason for name, value in given.items() if (reason := QUESTIONS[name].refused(value))}
 with problems:
     for name in lost:
-        say(f"The address had an answer to {name} that cannot be shown here: it has its default.")
+        say(f"The address had an invalid answer to {name}: the default is used instead.")
     new = bake_or_say({name: value for name, value in given.items() if name not in refused}, directory)
     last = st.session_state.get("now")
     now = new or (last if last and last.directory == directory else None) or bake_or_say({}, directory)

@@ -38,7 +38,7 @@ class Question:
     def refused(self, value: str) -> str | None:
         """Why this cannot be the answer, as the end of a sentence; None where it can."""
         if self.labels and not self.listed:
-            return None if value in self.labels else f"is none of {', '.join(self.labels)}"
+            return None if value in self.labels else f"is not one of {', '.join(self.labels)}"
         if len(value) > LONGEST:
             return f"is too long: use at most {LONGEST} characters"
         return CHECKS[self.name](value) if self.name in CHECKS else None

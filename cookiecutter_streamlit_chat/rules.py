@@ -56,7 +56,7 @@ def refused_providers(value: str) -> str | None:
     """Why `value` cannot be the list of further providers, or None."""
     unknown = [name for name in names_of(value) if name not in PROVIDERS]
     if unknown:
-        return f"names {unknown[0]!r}: use names of {', '.join(PROVIDERS)}, with commas between"
+        return f"names {unknown[0]!r}: use names of {', '.join(PROVIDERS)}, separated by commas"
     return None
 
 

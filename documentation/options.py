@@ -132,7 +132,7 @@ def question(name: str) -> str:
         parts[-1] += "\n" + row(f"{cell}: {label}", before, baked(**{name: value}, **needed(name, value)))
         if needed(name, value):
             given = " ".join(f"`{other}={with_it}`" for other, with_it in needed(name, value).items())
-            parts.append(f"`{value}` stands here beside an app that has {given}, which it needs.")
+            parts.append(f"`{value}` is compared with an app that has {given}, which it needs.")
     pictured = [value for value in asked.labels if (ROOT / "docs" / picture(name, value)).exists()]
     if pictured:
         heads, rule = " | ".join(f"`{value}`" for value in pictured), "---|" * len(pictured)
@@ -177,10 +177,10 @@ def smallest() -> str:
 ```
 
 has {own.app:,} lines of Python in {len(files)} files, {own.tests:,} lines of tests, and
-{own.installed / 1e6:.0f} MB of packages, Streamlit's included. `page.py`, with {page} lines, takes an engineer five
-minutes, and is what the app does, from top to bottom; all of it takes an hour. The rest is what no answer takes away: a
-reply outlives the page, versions and edits are kept, a failure is one sentence, nothing that a model names is fetched,
-and the log holds nobody's words.
+{own.installed / 1e6:.0f} MB of packages, Streamlit's included. `page.py`, with {page} lines, shows what the app does
+from top to bottom, in five minutes; all of it takes an hour. Some things no answer removes: replies survive the page,
+versions and edits are kept, a failure is one sentence, nothing that a model names is fetched, and the log contains
+nobody's text.
 
 | file | lines | |
 |---|--:|---|
@@ -197,17 +197,17 @@ def text() -> str:
     return "\n\n".join(
         [
             "## What each answer adds",
-            "To [the smallest app](#the-smallest-app), alone. Lines are counted as they stand, with blank ones and "
-            f"comments. Megabytes were measured on {SIZES['measured']} ({SIZES['on']}); what several packages need is "
-            "counted once. Files of tests are counted, and not named.",
+            "Each answer alone, compared with [the smallest app](#the-smallest-app). Lines include blank ones and "
+            f"comments. Megabytes were measured on {SIZES['measured']} ({SIZES['on']}); shared dependencies are "
+            "counted once. Test files are counted but not named.",
             *map(question, asked),
             "### `extra_providers`",
-            f"| answer | {COLUMNS}\n|{RULE}\n{row('`anthropic`, beside `openai`', baked(), several)}",
+            f"| answer | {COLUMNS}\n|{RULE}\n{row('`anthropic`, next to `openai`', baked(), several)}",
             "### Together",
-            "Some answers bring something only where both are given:",
-            "| answers | what comes |\n|---|---|\n" + "\n".join(map(together, TOGETHER)),
-            f"With all defaults, an app has {default.files} files more than the smallest, with {default.app} lines of "
-            f"Python and {default.tests} of tests, and {default.installed / 1e6:.0f} MB more are installed: its model.",
+            "Some answers add something only together:",
+            "| answers | adds |\n|---|---|\n" + "\n".join(map(together, TOGETHER)),
+            f"With all defaults, an app has {default.files} more files than the smallest, {default.app} more lines of "
+            f"Python and {default.tests} of tests, and {default.installed / 1e6:.0f} MB more to install: its model.",
             smallest(),
         ]
     )

@@ -28,15 +28,15 @@ def key(facts: dict[str, Any]) -> str:
     """The name of the key, and where one gets it."""
     if not facts["key"]:
         return "none"
-    return f"`{facts['key']}`, " + (f"from {facts['key_page']}" if facts["key_page"] else "if it asks for one")
+    return f"`{facts['key']}`, " + (f"from {facts['key_page']}" if facts["key_page"] else "if it needs one")
 
 
 def address(facts: dict[str, Any]) -> str:
     """The setting for another address, and what stands there without it."""
     if not facts["base_url_setting"]:
-        return "none: nothing is asked over the network"
+        return "none: it uses no network"
     if facts["base_url_example"]:
-        return f"`{facts['base_url_setting']}`, which is needed, like `{facts['base_url_example']}`"
+        return f"`{facts['base_url_setting']}`, required, like `{facts['base_url_example']}`"
     usual = f"`{facts['base_url']}`" if facts["base_url"] else "its own"
     return f"`{facts['base_url_setting']}`; without it {usual}"
 
@@ -44,9 +44,9 @@ def address(facts: dict[str, Any]) -> str:
 def images(facts: dict[str, Any]) -> str:
     """How many images go into a request, with `attachments`."""
     if not facts["most_images"]:
-        return "none: the model cannot see"
-    blind = f"; {code(facts['text_models'])} take text alone" if facts["text_models"] else ""
-    return f"at most {facts['most_images']} in a request{blind}"
+        return "none: the model does not accept images"
+    blind = f"; {code(facts['text_models'])} are text-only" if facts["text_models"] else ""
+    return f"at most {facts['most_images']} per request{blind}"
 
 
 def installs(name: str) -> str:
@@ -63,9 +63,9 @@ def first_message(name: str) -> str:
     """The commands from nothing to the first reply."""
     facts = PROVIDERS[name]
     begin = f"{COOKIECUTTER} --no-input llm_provider={name}\ncd my-chat\n"
-    start = "```sh\nuv run streamlit run\n```\n\nopens the chat in the browser: type a question, and press Enter."
+    start = "```sh\nuv run streamlit run\n```\n\nopens the chat in the browser: type a question and press Enter."
     if facts["module"] in LOCAL:
-        return f"```sh\n{begin}uv run streamlit run\n```\n\nThat is all: the chat opens in the browser, and answers."
+        return f"```sh\n{begin}uv run streamlit run\n```\n\nThat is all: the chat opens in the browser."
     wanted = [facts["key"]] if facts["key_page"] else []
     wanted += [facts["base_url_setting"]] if facts["base_url_example"] else []
     before = f"ollama pull {facts['model']}\n" if name == "ollama" else ""
@@ -74,8 +74,8 @@ def first_message(name: str) -> str:
     settings = " and ".join(f"`{setting}`" for setting in wanted)
     return (
         f"```sh\n{begin}cp .streamlit/secrets.toml.example .streamlit/secrets.toml\n```\n\n"
-        f"Put {settings} into `.streamlit/secrets.toml`, which git ignores. (Or "
-        f"leave that file out, and set an environment variable of the same name.) Then\n\n{start}"
+        f"Put {settings} into `.streamlit/secrets.toml`, which git ignores (or "
+        f"set an environment variable of the same name). Then\n\n{start}"
     )
 
 
@@ -85,13 +85,13 @@ def cost(facts: dict[str, Any]) -> str:
         if facts["module"] == "embedded":
             return "Nothing: it runs on your machine."
         if facts["module"] == "custom":
-            return "What your code spends. The tokens that it tells (`Chunk(usage=…)`) are counted and shown."
-        return "The table has no prices, so the app tells tokens and no cost."
+            return "Whatever your code spends. The tokens it reports (`Chunk(usage=…)`) are counted and shown."
+        return "The table has no prices, so the app shows tokens but no cost."
     rows = "\n".join(f"| `{model}` | {price[0]:g} | {price[1]:g} |" for model, price in facts["prices"].items())
     return (
-        f"US dollars for a million tokens, read on {facts['checked']} from {facts['prices_source']}. **Details** under "
-        "a reply tells what it cost at these prices; the bill is the provider's.\n\n"
-        f"| model | in | out |\n|---|--:|--:|\n{rows}"
+        f"US dollars per million tokens, read on {facts['checked']} from {facts['prices_source']}. **Details** under "
+        "a reply shows its cost at these prices; the provider's bill decides.\n\n"
+        f"| model | input | output |\n|---|--:|--:|\n{rows}"
     )
 
 
@@ -99,16 +99,16 @@ def text(name: str) -> str:
     """What is made of a provider's page."""
     facts = PROVIDERS[name]
     models = code(facts["models"] or [facts["model"]])
-    offered = "these" if name == "bedrock" else "what the provider lists"
-    choice = "" if name == "embedded" else f"; the sidebar offers {offered}, and takes any other id"
+    offered = "these" if name == "bedrock" else "the provider's models"
+    choice = "" if name == "embedded" else f"; the sidebar offers {offered} and accepts any other id"
     rows = {
         "answer": f"`llm_provider={name}`, or one of the names in `extra_providers`",
         "key": key(facts),
         "another address": address(facts),
         "models": models + choice,
         "context": f"{facts['context_tokens']:,} tokens; the oldest turns of a longer conversation are left out",
-        "reply": f"at most {facts['max_tokens']:,} tokens, until somebody sets another number in the sidebar",
-        "temperature": "can be set in the sidebar" if facts["takes_temperature"] else "is left to the model",
+        "reply": f"at most {facts['max_tokens']:,} tokens, unless changed in the sidebar",
+        "temperature": "set in the sidebar" if facts["takes_temperature"] else "fixed by the model",
         "images": images(facts),
         "module": f"[`chat/providers/{facts['module']}.py`](<{SOURCES}/{facts['module']}.py>)",
         "installed for it": installs(name),
@@ -165,9 +165,8 @@ def failures(name: str) -> str:
         tried = max(quirk.requests for quirk in quirks.FAILED if quirk.kind == kind and wire_format in quirk.raw)
         rows.append(f"| {said} | {'; '.join(dict.fromkeys(when))} | {tried} |")
     return (
-        "\n\n## When it fails\n\nWhat has come is kept, and **Details** under the reply has the provider's own words. "
-        "While the app asks again, the page says so.\n\n| the page says | when | times asked |\n|---|---|--:|\n"
-        + "\n".join(rows)
+        "\n\n## When it fails\n\nThe text so far is kept, and **Details** under the reply shows the provider's message."
+        " The page says when the app retries.\n\n| the page says | when | attempts |\n|---|---|--:|\n" + "\n".join(rows)
     )
 
 
@@ -185,4 +184,4 @@ def key_name(facts: dict[str, Any]) -> str:
     """The name of the key, and whether it is needed."""
     if not facts["key"]:
         return "none"
-    return f"`{facts['key']}`" if facts["key_page"] else f"`{facts['key']}`, if it asks for one"
+    return f"`{facts['key']}`" if facts["key_page"] else f"`{facts['key']}`, if it needs one"
