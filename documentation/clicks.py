@@ -127,7 +127,7 @@ def chapter(counted: dict[str, int]) -> str:
     return f"""
 ## Clicks
 
-What people do all day, and the clicks that it takes; `documentation/clicks.py` counts them while it does the same.
+Everyday actions and the clicks they take, counted by `documentation/clicks.py` in a browser.
 
 | to | clicks | in the big chats | or press |
 |---|--:|--:|---|

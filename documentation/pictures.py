@@ -77,17 +77,17 @@ and writes this page.
 WHOLES = {
     "theme": (
         "A light and a dark theme",
-        "The reader's system chooses. The colours stand in `.streamlit/config.toml` and `page.css` of the app.",
+        "The reader's system decides. The colours are in the app's `.streamlit/config.toml` and `page.css`.",
     ),
     "conversations": (
         "The list of conversations",
-        "With `history=database`: found by their words while one types, renamed, deleted.",
+        "With `history=database`: search as you type, rename, delete.",
     ),
     "attachments": (
         "Attachments",
-        "With `attachments=images_and_documents`: images are scaled down, documents are read.",
+        "With `attachments=images_and_documents`: images are scaled down, and documents read as text.",
     ),
-    "sign-in": ("Signing in", "With `sign_in=oidc`: before that, nothing else is on the page."),
+    "sign-in": ("Signing in", "With `sign_in=oidc`, the page shows nothing else before."),
 }
 
 
