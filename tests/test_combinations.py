@@ -66,6 +66,7 @@ def allowed(answer: tuple[str, str], needed: tuple[str, str]) -> dict[str, objec
     }
 
 
+@cache
 def combinations(strength: int) -> list[Row]:
     """The defaults, some more, and rows of answers that have every allowed combination of so many of them."""
     questions = {name: list(values) for name, values in VALUES.items()} | {"extra_providers": list(EXTRA_PROVIDERS)}
@@ -108,9 +109,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     An app's own tests take long: a few that have every such answer, and in CI every pair.
     """
+    if "row" not in metafunc.fixturenames:
+        return
     together = 3 if metafunc.config.getoption("triples") else 2
     rows = combinations(together)
-    if metafunc.function in (test_its_types_hold, test_it_has_no_dead_code_and_no_idle_dependency):
+    if metafunc.function is test_it_has_no_dead_code_and_no_idle_dependency:
         rows = few(rows, together, whole=("avatars", "deployment"))
     always = rows
     if metafunc.function is test_its_own_tests_pass:
@@ -165,6 +168,12 @@ def parse(suffix: str, text: str) -> None:
     PARSERS[suffix](text)
 
 
+@cache
+def validate_manifest(text: str) -> None:
+    """Check what Kubernetes is told."""
+    validate(yaml.safe_load(text), latest_version(), strict=True)
+
+
 def assert_parsed(project: Path) -> None:
     """Every file is what its kind has to be."""
     for name, text in texts(project).items():
@@ -176,7 +185,7 @@ def assert_parsed(project: Path) -> None:
         output(tool("hadolint"), "Dockerfile", cwd=project)
     for path in project.glob("kubernetes/**/*.yaml"):
         if path.name not in {"kustomization.yaml", "route.yaml"}:  # which Kubernetes itself has no kinds for
-            validate(yaml.safe_load(path.read_text("utf-8")), latest_version(), strict=True)
+            validate_manifest(path.read_text("utf-8"))
 
 
 def test_it_has_exactly_what_it_needs(project: Path, row: Row) -> None:
@@ -197,9 +206,12 @@ def test_it_has_exactly_what_it_needs(project: Path, row: Row) -> None:
     output(tool("ruff"), "format", "--no-cache", "--check", ".", cwd=project)
 
 
-def test_its_types_hold(project: Path) -> None:
+def test_the_types_of_every_bake_hold(bake: Bake, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """All in one process, to which what they import is the same; each imports its own modules."""
+    together = 3 if pytestconfig.getoption("triples") else 2
+    rows = few(combinations(together), together, whole=("avatars", "deployment"))
     pyrefly = (tool("pyrefly"), "check", "--preset", "default", "--python-interpreter-path", sys.executable)
-    output(*pyrefly, ".", cwd=project)
+    output(*pyrefly, *[bake(**row) for row in rows], cwd=tmp_path)
 
 
 def test_it_has_no_dead_code_and_no_idle_dependency(project: Path) -> None:

@@ -1,24 +1,21 @@
 """The engine of replies: random sequences of what people do, and runs of the page that end wherever they can."""
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Bake, output
+from conftest import ROOT, Bake, own_tests
 
 
-def run(project: Path, folder: Path, *arguments: str | Path) -> None:
-    """Run tests in the folder of a bake, with an empty database."""
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+def run(project: Path, folder: Path, test: str) -> None:
+    """Run tests of this folder in that of a bake, with an empty database."""
     database = f"sqlite:///{(folder / 'chat.db').as_posix()}"
-    output(*command, *arguments, cwd=project, env={**os.environ, "PYTHONPATH": ".", "DATABASE_URL": database})
+    own_tests(project, "-o", "addopts=", "--noconftest", test, DATABASE_URL=database)
 
 
 @pytest.mark.parametrize("answers", [{"history": "session"}, {"history": "database", "sign_in": "oidc"}], ids=str)
 def test_whatever_people_do_no_message_is_lost_or_torn(bake: Bake, tmp_path: Path, answers: dict[str, str]) -> None:
-    run(bake(llm_provider="openai", **answers), tmp_path, ROOT / "tests" / "machine.py")
+    run(bake(llm_provider="openai", **answers), tmp_path, f"{ROOT}/tests/machine.py")
 
 
 @pytest.mark.parametrize("history", ["session", "database"])
@@ -27,4 +24,5 @@ def test_whatever_people_do_no_message_is_lost_or_torn(bake: Bake, tmp_path: Pat
     ["ask", *(pytest.param(turn, marks=pytest.mark.thorough) for turn in ("regenerate", "edit", "delete", "continue"))],
 )
 def test_wherever_a_run_ends_the_conversation_goes_on(bake: Bake, tmp_path: Path, history: str, turn: str) -> None:
-    run(bake(llm_provider="openai", history=history), tmp_path, ROOT / "tests" / "ended.py", "-k", f"[{turn}]")
+    test = f"{ROOT}/tests/ended.py::test_whatever_call_a_run_ends_at_the_conversation_goes_on[{turn}]"
+    run(bake(llm_provider="openai", history=history), tmp_path, test)

@@ -25,6 +25,7 @@ from test_bakes import (
     dependencies,
     facts,
     files,
+    matches,
     modules_of,
     texts,
 )
@@ -106,12 +107,7 @@ def traces(project: Path, answers: dict[str, str]) -> list[str]:
     forbidden += [r"api_key\b.*environ|load_if_toml"] if module in LOCAL else []
     own = sorted(facts(PROVIDERS[provider]), key=len, reverse=True)
     own_facts = re.compile("|".join(map(re.escape, own)))
-    return [
-        f"{name}: {match[0]}"
-        for name, text in texts(project).items()
-        for pattern in forbidden
-        if (match := re.search(pattern, f"{name}\n{own_facts.sub('', without_command(text))}", re.IGNORECASE))
-    ]
+    return matches(forbidden, {name: own_facts.sub("", without_command(text)) for name, text in texts(project).items()})
 
 
 def without_command(text: str) -> str:

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,14 +26,16 @@ CHANGES = [
 Run = Callable[..., str]
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Run a command in a folder, with nobody's own settings; what it prints."""
+    home = str(tmp_path_factory.mktemp("home"))
     people = {f"GIT_{who}_{what}": "Ada" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    own = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "GIT_CONFIG_GLOBAL": os.devnull}
-    for name, value in {**people, **own}.items():
-        monkeypatch.setenv(name, value)
-    return lambda folder, *command: output(*command, cwd=folder)
+    own = {"HOME": home, "USERPROFILE": home, "GIT_CONFIG_GLOBAL": os.devnull}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**people, **own}.items():
+            environment.setenv(name, value)
+        yield lambda folder, *command: output(*command, cwd=folder)
 
 
 def commit(run: Run, folder: Path) -> None:
@@ -43,18 +45,23 @@ def commit(run: Run, folder: Path) -> None:
     run(folder, "git", "commit", "--quiet", "--message", "Now")
 
 
-@pytest.fixture
-def template(tmp_path: Path, run: Run) -> Path:
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
     """This template, in a repository of its own."""
-    template = tmp_path / "template"
-    template.mkdir()
+    repository = tmp_path_factory.mktemp("repository")
     for part in PARTS:
         if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, template / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / part, repository / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(ROOT / part, template)
-    commit(run, template)
-    return template
+            shutil.copy(ROOT / part, repository)
+    commit(run, repository)
+    return repository
+
+
+@pytest.fixture
+def template(tmp_path: Path, repository: Path) -> Path:
+    """The same, to be changed."""
+    return shutil.copytree(repository, tmp_path / "template")
 
 
 def replace(file: Path, *changes: tuple[str, str]) -> None:
@@ -79,14 +86,24 @@ def later(run: Run, template: Path) -> None:
     commit(run, template)
 
 
-@pytest.fixture
-def project(tmp_path: Path, run: Run, template: Path) -> Path:
-    """An app made by cruft, in a repository of its own, and changed since."""
-    arguments = ["--no-input", "--extra-context", json.dumps(BEFORE)]
-    run(tmp_path, tool("cruft"), "create", template, *arguments)
-    project = tmp_path / "my-chat"
+@pytest.fixture(scope="module")
+def created(tmp_path_factory: pytest.TempPathFactory, run: Run, repository: Path) -> Path:
+    """An app made by cruft, in a repository of its own."""
+    folder = tmp_path_factory.mktemp("created")
+    run(folder, tool("cruft"), "create", repository, "--no-input", "--extra-context", json.dumps(BEFORE))
+    project = folder / "my-chat"
     commit(run, project)
     run(project, tool("cruft"), "diff", "--exit-code")
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path, run: Run, repository: Path, template: Path, created: Path) -> Path:
+    """The same, made from a template that can be changed, and changed since."""
+    project = shutil.copytree(created, tmp_path / "my-chat")
+    kept = (project / ".cruft.json").read_text("utf-8")
+    kept = kept.replace(json.dumps(str(repository)), json.dumps(str(template)))
+    (project / ".cruft.json").write_text(kept, "utf-8")
     replace(project / "chat" / "settings.py", ("TITLE = ", "# What the team calls it.\nTITLE = "))
     replace(project / "README.md", ("Licence: MIT", "Ask Ada.\n\nLicence: MIT"))
     (project / "own.py").write_text('"""Our own."""\n', "utf-8")
