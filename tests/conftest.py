@@ -1,6 +1,7 @@
 """What the tests share: baking, and the places of tools."""
 
 import ast
+import asyncio
 import os
 import re
 import shutil
@@ -125,15 +126,26 @@ def bake(cookies_session: Cookies) -> Bake:
     return bake
 
 
-@pytest.fixture(scope="module")  # while it is open, the thread's event loop is Playwright's
-def browser() -> Iterator[Browser]:
-    """Chromium: the system's, else Playwright's own."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Chromium, the system's, else Playwright's own; and Playwright's event loop, which runs in this thread."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     flags += [f"--disable-features={','.join(UNNEEDED_FEATURES)}"]
     with sync_playwright() as playwright:
+        loop = asyncio.get_running_loop()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        yield browser
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Chromium; modules that do without it may run an event loop of their own."""
+    browser, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture
