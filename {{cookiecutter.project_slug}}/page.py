@@ -51,8 +51,8 @@ st.html(f"<style>{style}</style><script>{script}</script>", unsafe_allow_javascr
 prepare_provider()
 require_sign_in()  # {% if cookiecutter.sign_in == "oidc" %}
 conversation = open_conversation()
-# A page with such a fragment asks for a run when it reconnects. Without one, the first click or question after a restart
-# of the server, or after a long sleep, would be lost.
+# A page with such a fragment asks for a run when it reconnects. Without one, the first click or question after a
+# restart of the server, or after a long sleep, would be lost.
 st.fragment(lambda: None, run_every=60 * 60)()
 
 with st.sidebar:
