@@ -191,8 +191,10 @@ class Talk(RuleBasedStateMachine):
     def click(self, page: int, action: str, pick: int, times: int, left: int) -> None:
         """Click something that stands on the page, or stood there once; perhaps twice, or just before another click."""
         form = self.sessions[page].values["form"]
-        message_id = picked(self.seen["user" if action in {"Edit", "Ask"} else "assistant"], pick)
-        if action in {"Ask", "Delete", "Cancel"} and form and pick % 3:
+        ids = self.seen["user" if action in {"Edit", "Ask"} else "assistant"]
+        message_id = picked(ids, pick)
+        # A question's form has no button to delete a turn, and a turn's none to ask.
+        if form and pick % 3 and (action == "Cancel" or (action in {"Ask", "Delete"} and form in ids)):
             message_id = form
         self.sessions[page].values[f"edit-{message_id}"] = f"question {next(self.numbers)}"
         self.on(page, left)
