@@ -18,6 +18,7 @@ from chat.conversation.parts import Text
 from chat.ui.growing import finished_blocks, open_markdown
 from chat.ui.markdown.parser import PARSER
 from chat.ui.markdown.safe import parsed, safe_markdown
+from waiting import HANG
 
 SEEN = [
     "[report.pdf]()",
@@ -160,7 +161,7 @@ def nested(inner: some.SearchStrategy[str]) -> some.SearchStrategy[str]:
 
 
 TEXTS = some.recursive(some.sampled_from(WORDS), nested, max_leaves=15)
-page = AppTest.from_file(Path("page.py").resolve(), default_timeout=60)
+page = AppTest.from_file(Path("page.py").resolve(), default_timeout=HANG)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

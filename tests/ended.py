@@ -5,7 +5,6 @@ of it asks. There the tests end it: at its first call, at its second, and so on,
 """
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ from chat.history import conversations as store
 from chat.providers import Chunk, Request
 from chat.replies.answering import api
 from chat.replies.reply import running
+from waiting import HANG, wait_until
 
 STORED = find_spec("chat.history.tables") is not None
 if STORED:
@@ -48,7 +48,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def new_page() -> AppTest:
     """The page, opened."""
-    return AppTest.from_file(str(Path("page.py").resolve()), default_timeout=60).run()
+    return AppTest.from_file(str(Path("page.py").resolve()), default_timeout=HANG).run()
 
 
 def ended_at(calls: int, do: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -123,10 +123,7 @@ def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
         elif before:
             before(page)
         made = ended_at(calls, lambda page=page: do(page), monkeypatch)
-        limit = time.monotonic() + 30
-        while running:
-            assert time.monotonic() < limit
-            time.sleep(0.001)
+        wait_until(lambda: not running)
         assert not page.exception
         assert not any(message.status == "streaming" for message in conversation.everything()), calls
         if conversation.messages and STORED:

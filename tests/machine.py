@@ -9,7 +9,6 @@ a run of the page may end wherever it uses the session's state.
 import asyncio
 import itertools
 import queue
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from importlib.util import find_spec
@@ -29,6 +28,7 @@ from chat.providers import Chunk, ProviderError, Request
 from chat.replies.reply import Reply, running
 from chat.ui import asking
 from chat.ui.actions import act
+from waiting import wait_until
 
 STORED = find_spec("chat.history.tables") is not None
 if STORED:
@@ -111,14 +111,6 @@ class Provider:
 def picked(choices: list[Any], pick: int) -> Any:
     """One of several, the last ones first."""
     return choices[-1 - pick % len(choices)]
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    limit = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.001)
 
 
 class Talk(RuleBasedStateMachine):

@@ -404,7 +404,7 @@ def test_a_file_of_secrets_that_cannot_be_read_is_named(bake: Bake, tmp_path: Pa
     shutil.copytree(bake(**DOCKER), project)
     secrets = project / ".streamlit" / "secrets.toml"
     secrets.mkdir(mode=0o750)  # what root cannot read either
-    done = subprocess.run([tool("streamlit"), "run"], cwd=project, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([tool("streamlit"), "run"], cwd=project, capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if "secrets.toml" in line]
     assert said == [

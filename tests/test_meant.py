@@ -228,7 +228,7 @@ def test_as_it_was_meant(start: Callable[..., App], wire: Wire) -> None:
     wire.play("good", text=REPLY, chunks=120, rate=120)
     app.ask("Draw")
     reply = app.messages.nth(1)
-    expect(reply.get_by_role("button", name="More")).to_be_visible(timeout=20_000)
+    expect(reply.get_by_role("button", name="More")).to_be_visible()
     app.wait_for_the_end()
     for scheme in ("light", "dark"):
         app.page.emulate_media(color_scheme=scheme)
