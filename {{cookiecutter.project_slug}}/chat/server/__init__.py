@@ -1,1 +1,1 @@
-"""What the server does beside the page: headers, the log."""
+"""What the server does beside the page."""
