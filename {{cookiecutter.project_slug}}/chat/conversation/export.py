@@ -177,10 +177,8 @@ def parsed(entry: dict[str, Any]) -> Message:
         if name != "parts" and not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
     for part in message.parts:
-        if isinstance(part, Undrawable) and part.values.get("kind") in {
-            *KIND_BY_NAME,
-            None,
-        }:  # else it is another app's
+        # A part of a kind that this app does not have is another app's, and stays.
+        if isinstance(part, Undrawable) and part.values.get("kind") in {*KIND_BY_NAME, None}:
             raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
         raise ValueError(f"a message has more than {MOST_PARTS:,} parts")

@@ -70,11 +70,12 @@ def draw_reply(reply: Reply, place: DeltaGenerator, meanwhile: Callable[[], None
     with or_as_text(begun, place):
         # One element, and no container yet, which would keep what stood here of a reply that is continued.
         place.markdown(open_markdown(begun) or CUE)
-    waiting = texts  # {% if not cookiecutter is remote %}
     # {% if cookiecutter is remote %}
     waiting = with_notices(reply, texts, lambda notice: place.markdown(f":shimmer[{notice}]" if notice else CUE))
-    # {% endif %}
     any(message.parts for _ in waiting)  # for the first of them
+    # {% else %}
+    any(message.parts for _ in texts)  # waits for the first of them
+    # {% endif %}
     with place.container():
         coming: list[ComingPart] = []
         for _ in chain([begun], texts):
