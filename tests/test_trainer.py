@@ -27,13 +27,13 @@ def recipe() -> str:
 @pytest.fixture
 def trainer(recipe: str, bake: Bake, tmp_path: Path) -> Path:
     """The app, with what its owner wrote."""
-    answered = re.search(r"The answers: `(.*?)`", recipe)
+    answered = re.search(r"Answers: `(.*?)`", recipe)
     assert answered
     answers = dict(word.split("=") for word in shlex.split(answered[1]))
     project = copied(bake(**answers), tmp_path / "app")
     written = examples(recipe)
     lines = [line for code in written.values() for line in code.splitlines() if line]
-    assert f"What was written: {len(lines) + 2} lines" in recipe  # with the call of the button, and its import
+    assert f"Code: {len(lines) + 2} lines" in recipe  # with the call of the button, and its import
     assert len(lines) + 2 <= MOST_LINES
     settings = project / "chat" / "settings.py"
     text = settings.read_text("utf-8")
