@@ -21,9 +21,11 @@ def load() -> str:
     """What is wrong with the page of the app in the working folder; nothing if one can type."""
     page = AppTest.from_file(Path("page.py").resolve(), default_timeout=HANG)
     page.user = {"is_logged_in": True, "sub": "ann"}
+    st.set_option("client.showErrorDetails", "full")
     page.run()
     if page.exception or len(page.chat_input) != 1:
-        return f"exceptions {page.exception}, boxes to type into {page.chat_input}"
+        errors = [(error.message, *error.stack_trace) for error in page.exception]
+        return f"exceptions {errors}, boxes to type into {page.chat_input}"
     return "" if any("My Chat" in html.value for html in page.get("html")) else "there is no title"
 
 
