@@ -6,6 +6,7 @@ Importing Streamlit takes a second, loading a page a tenth of one.
 import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -37,6 +38,9 @@ with tempfile.TemporaryDirectory() as folder:
         sys.path[0] = line.strip()
         os.environ["DATABASE_URL"] = f"sqlite:///{(Path(folder) / f'{number}.db').as_posix()}"
         print(repr(load()), file=answers, flush=True)
+        for thread in threading.enumerate():
+            if thread.name == "prepare":  # it may still import modules of this app, which the next must not find
+                thread.join(HANG)
         st.cache_resource.clear()
         for name in [name for name in sys.modules if name.partition(".")[0] == "chat"]:
             del sys.modules[name]
