@@ -21,7 +21,7 @@ from chat.conversation.messages import Conversation, Message
 from chat.history import conversations
 from chat.history.conversations import changing, find, save
 from chat.providers import Chunk
-from chat.replies.reply import Reply
+from chat.replies import reply as replies
 
 KILLED = 20
 assert conversations.SAVE_SECONDS <= 0.5  # so less than a second is lost
@@ -51,7 +51,10 @@ def write(conversation_id: str, report: int) -> None:
     with changing(conversation):
         conversation.ask("Well?")
         message = conversation.take_waiting()
-    Reply(message, words(), save)
+    # A fork has none of its parent's threads.
+    replies.background_loop = asyncio.new_event_loop()
+    threading.Thread(target=replies.background_loop.run_forever, daemon=True).start()
+    replies.Reply(message, words(), save)
     threading.Event().wait()
 
 
