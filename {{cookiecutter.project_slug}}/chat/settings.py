@@ -55,9 +55,8 @@ class Provider:
     base_url: str | None = None  # None: where the SDK looks for it
     base_url_setting: str = ""  # the name of the setting for another address
     base_url_example: str = ""  # for one that each has of their own
-    prices: dict[str, tuple[float, float]] = dataclasses.field(
-        default_factory=dict
-    )  # US dollars a million tokens in, and out
+    # In US dollars a million tokens in, and out.
+    prices: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
     prices_of: str = ""  # the day on which they were read
     # {% endif %}
     # {% if cookiecutter is using("openai_compatible") %}

@@ -72,9 +72,8 @@ def article(number: int, rated: Rated, reply: Message) -> str:
     """One question with both replies."""
     heads = {"user": "Question", "assistant": "Reply"}
     earlier = "".join(f"<h3>{heads[turn['role']]}</h3>{text(turn['content'])}" for turn in rated.context)
-    problem = reply.error or (
-        "" if reply.status == "complete" else "The question was not asked, or the reply was cut off."
-    )
+    cut_off = "" if reply.status == "complete" else "The question was not asked, or the reply was cut off."
+    problem = reply.error or cut_off
     return f"""
 <article>
 <h2>Question {number}</h2>
