@@ -1,3 +1,3 @@
-"""Keeps pytest out of the template's own folder: its tests run in what was baked from it."""
+"""Keeps pytest out of the template's own folder: its tests run in bakes."""
 
 collect_ignore_glob = ["*cookiecutter.*"]

@@ -1,9 +1,9 @@
-"""Everything to do with this template, on bare Python 3.11 or newer: it makes its own environment in .dev.
+"""All commands for this template. They need only Python 3.11 or newer, and create their own environment in .dev.
 
-python3 dev.py demo [name=value …]   bake an app with these answers and open it; with --starter, the one of one page
-python3 dev.py configure             open a page that shows what each answer does, and hands over the app
-python3 dev.py test [argument …]     run the tests; the arguments are pytest's
-python3 dev.py bench [argument …]    measure
+python3 dev.py demo [name=value …]   bake an app with these answers and open it; with --starter, the one-page app
+python3 dev.py configure             open a page that shows what each answer does, and lets you download the app
+python3 dev.py test [argument …]     run the tests; arguments go to pytest
+python3 dev.py bench [argument …]    measure speed and memory; arguments go to bench
 """
 
 import os
@@ -25,32 +25,32 @@ KEPT_IN_DEMO = (".venv", "data", "uv.lock", ".streamlit/secrets.toml")
 
 
 def say(what: str) -> None:
-    """Tell what happens next."""
+    """Print what happens next."""
     print(f"* {what}", flush=True)
 
 
 def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False, **environment: str) -> int:
-    """Run a command in the foreground; its exit status. When this program ends, so does the command."""
+    """Run a command in the foreground and return its exit status. It ends when this program does."""
     words = [str(word) for word in command]
     errors = subprocess.DEVNULL if quiet else None
     process = subprocess.Popen(words, cwd=cwd, env={**os.environ, **environment}, stderr=errors)
     try:
         return process.wait()
-    except SystemExit:  # this program is told to end, and tells the command
+    except SystemExit:  # this program was told to end
         process.terminate()
         raise
-    finally:  # also after Ctrl+C, which the command has heard as well
+    finally:  # also after Ctrl+C, which reaches the command too
         process.wait()
 
 
 def must(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
-    """Run a command that everything after it needs: where it fails, this program ends."""
+    """Run a command that the rest needs: if it fails, this program ends."""
     if status := run(*command, cwd=cwd, **environment):
-        sys.exit(f"This failed with status {status}: {' '.join(map(str, command))}")
+        sys.exit(f"Failed with status {status}: {' '.join(map(str, command))}")
 
 
 def sync(folder: Path, environment: Path, **options: str) -> None:
-    """Install what a project needs into an environment: from what this machine has already, else from the network."""
+    """Install a project's dependencies into an environment: offline if uv's cache has them all."""
     into = {"UV_PROJECT_ENVIRONMENT": str(environment), "UV_PYTHON": sys.executable} | options
     if environment.exists() and run(UV, "sync", "--offline", "--quiet", cwd=folder, quiet=True, **into) == 0:
         return
@@ -58,17 +58,17 @@ def sync(folder: Path, environment: Path, **options: str) -> None:
 
 
 def prepare() -> None:
-    """Make the environment for development, or bring it up to date."""
+    """Create the development environment, or update it."""
     if not UV.exists():
         say("installing uv into .dev/uv")
         venv.create(DEV / "uv", with_pip=True)
         must(UV.with_name(PYTHON.name), "-m", "pip", "install", "--quiet", UV_REQUIREMENT)
-    say("installing what the template's development needs into .dev/environment, which takes a while the first time")
-    sync(ROOT, ENVIRONMENT, UV_COMPILE_BYTECODE="1")  # which the many processes of the tests do not keep
+    say("installing the development dependencies into .dev/environment (slow the first time)")
+    sync(ROOT, ENVIRONMENT, UV_COMPILE_BYTECODE="1")  # the tests start many processes, which write no bytecode
 
 
 def prepare_browser() -> None:
-    """Install Chromium for the tests: with apt where that is allowed, else Playwright's own."""
+    """Install Chromium for the tests: with apt-get if run as root, else Playwright's own."""
     if shutil.which("chromium"):
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -83,7 +83,7 @@ def prepare_browser() -> None:
 
 
 def demo(arguments: list[str]) -> None:
-    """Bake an app into .dev/demo and open it; ratings, secrets and packages of an earlier one are kept."""
+    """Bake an app into .dev/demo and open it; keep the ratings, secrets and packages of the previous one."""
     answers = [argument for argument in arguments if argument != "--starter"]
     directory, demos = (["--directory", "starter"], "demo-starter") if "--starter" in arguments else ([], "demo")
     prepare()
@@ -99,14 +99,14 @@ def demo(arguments: list[str]) -> None:
     shutil.rmtree(app, ignore_errors=True)
     app.parent.mkdir(exist_ok=True)
     baked.rename(app)
-    say(f"installing what it needs into {app.relative_to(ROOT) / '.venv'}")
+    say(f"installing its dependencies into {app.relative_to(ROOT) / '.venv'}")
     sync(app, app / ".venv")
     say("starting it (Ctrl+C ends it)")
     sys.exit(run(app / ".venv" / SCRIPTS / "streamlit", "run", "--server.address=localhost", cwd=app))
 
 
 def configure(arguments: list[str]) -> None:
-    """Open the page that shows what each answer does; the commands on it name this folder."""
+    """Open the page that shows what each answer does; its commands name this folder."""
     prepare()
     say("starting the page (Ctrl+C ends it)")
     page = ROOT / "configurator" / "streamlit_app.py"
@@ -135,7 +135,7 @@ if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    # What a script starts in the background ignores Ctrl+C, and all that it starts itself: not here.
+    # A script's background processes ignore Ctrl+C, and so would their children: not here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         commands[sys.argv[1]](sys.argv[2:])

@@ -1,3 +1,3 @@
-"""What cookiecutter loads. Versions before 2 look for it in vain, and say its name; of others the package tells."""
+"""The module that cookiecutter loads. Versions before 2 cannot, and print its name; the package refuses later ones."""
 
 from cookiecutter_streamlit_chat.extension import Answers as Answers

@@ -1,5 +1,5 @@
-"""Measures the template and the app it leaves behind: `python -m bench`, from the folder above.
+"""Measures the template and its app: `python -m bench`, from the folder above.
 
-The bake is measured beside `cookiecutter --version`, the app beside the classic pattern of a Streamlit chat
-(`classic/streamlit_app.py`). Both chats are asked by a headless browser and answered by the same local server.
+The bake is compared with `cookiecutter --version`, and the app with the classic pattern of a Streamlit chat
+(`classic/streamlit_app.py`). A headless browser asks both chats, and the same local server answers both.
 """

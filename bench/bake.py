@@ -1,4 +1,4 @@
-"""The bake: how long it takes, and a bake to measure the app in."""
+"""The bake: how long it takes, and an app to measure."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COOKIECUTTER = [sys.executable, "-m", "cookiecutter"]
-# As many files and lines as any answers give: a provider of each module, and what is longest of everything else.
+# The most files and lines: a provider for each module, and the largest answer to every other question.
 LARGEST = [
     "llm_provider=embedded",
     "extra_providers=openai, anthropic, gemini, bedrock, mistral",
@@ -22,11 +22,11 @@ LARGEST = [
 
 
 def cookiecutter(*arguments: str | Path, settings: Path) -> float:
-    """Run cookiecutter in the template's folder; return the wall time in seconds.
+    """Run cookiecutter in the template's folder; return the wall time, in seconds.
 
     Args:
-        arguments: of the command.
-        settings: a folder that takes the place of the user's settings and replay files.
+        arguments: those of the command.
+        settings: a folder used instead of the user's configuration and replay files.
     """
     config = settings / "cookiecutter.yaml"
     config.write_text(f'replay_dir: "{settings.as_posix()}"\n', "utf-8")
@@ -37,7 +37,7 @@ def cookiecutter(*arguments: str | Path, settings: Path) -> float:
 
 
 def measure_bake(folder: Path, runs: int) -> dict[str, list[float]]:
-    """Wall times of `cookiecutter --version` and of three bakes, in turn, in seconds."""
+    """Wall times of `cookiecutter --version` and three bakes, taken in turn, in seconds."""
     bakes = {"bake": [], "largest bake": LARGEST, "one page": ["--directory", "starter"]}
     figures: dict[str, list[float]] = {name: [] for name in ("version", *bakes)}
     for run in range(runs):
@@ -49,6 +49,6 @@ def measure_bake(folder: Path, runs: int) -> dict[str, list[float]]:
 
 
 def bake_app(folder: Path) -> Path:
-    """Bake the app that OpenAI answers; return its folder."""
+    """Bake the app with OpenAI as its provider; return its folder."""
     cookiecutter(".", "--no-input", "-o", folder, "llm_provider=openai", "project_slug=app", settings=folder)
     return folder / "app"

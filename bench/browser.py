@@ -1,4 +1,4 @@
-"""The chat as somebody sees it: a page in headless Chromium, and when words appear on it."""
+"""The chat as a user sees it: a page in headless Chromium, and when words appear on it."""
 
 import shutil
 import time
@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.reply import QUESTION, Reply
 
-TURN_SECONDS = 120  # after which a reply has failed
-SILENCE_SECONDS = 1  # a person waits that long before a click on "Stop"
+TURN_SECONDS = 120  # then the reply has failed
+SILENCE_SECONDS = 1  # how long a person waits before clicking "Stop"
 
-# Counted in the page: the browser's debugger would copy every frame through two more processes, which costs more
-# than some servers do.
+# Counted in the page: the browser's debugger would copy every frame through two more processes, at more CPU time than
+# some servers take.
 COUNT_RECEIVED = """
 window.received = 0;
 window.WebSocket = class extends WebSocket {
@@ -26,7 +26,7 @@ window.WebSocket = class extends WebSocket {
 };
 """
 
-# A frame shows what stands in the document when its callbacks run.
+# A frame shows the document as it is when the frame's callbacks run.
 WATCH = """([event, firstWord, lastWord, seconds]) => {
   window.turn = new Promise((resolve, reject) => {
     const times = {};
@@ -47,14 +47,14 @@ WATCH = """([event, firstWord, lastWord, seconds]) => {
 
 @dataclass(frozen=True)
 class Turn:
-    """What one turn took.
+    """The figures of one turn.
 
     Attributes:
         first_word: from Enter until the first word of the reply is visible, in seconds.
         last_word: from Enter until the last word is visible, in seconds.
-        seen: when the last word was visible: seconds of `time.monotonic`.
-        received: over the websocket, from Enter until the server had nothing more to do, in bytes.
-        busy: how much of that time the page's main thread was busy, in seconds.
+        seen: when the last word became visible, in seconds of `time.monotonic`.
+        received: over the websocket, from Enter until the server is idle, in bytes.
+        busy: how long the page's main thread was busy in that time, in seconds.
     """
 
     first_word: float
@@ -66,11 +66,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Stop:
-    """What a click on "Stop" took.
+    """The figures of a click on "Stop".
 
     Attributes:
-        clicked: when it came: seconds of `time.monotonic`.
-        visible: from then until the page says that the reply was stopped, in seconds.
+        clicked: when it came, in seconds of `time.monotonic`.
+        visible: from the click until the page says that the reply was stopped, in seconds.
     """
 
     clicked: float
@@ -87,7 +87,7 @@ class Chat:
         self._debugger.send("Performance.enable")
 
     def open_file(self, path: Path) -> None:
-        """Open a saved conversation, where the page can."""
+        """Open a saved conversation, if the page can."""
         self._input.wait_for()
         expander = self._page.get_by_text("Save and open")
         if expander.count():
@@ -95,17 +95,17 @@ class Chat:
             self._page.locator("input[type=file]").set_input_files(path)
 
     def wait_for(self, word: str) -> None:
-        """Wait until a word is visible, and the server has nothing more to do."""
+        """Wait until a word is visible and the server is idle."""
         self._page.get_by_text(word).wait_for(timeout=1000 * TURN_SECONDS)
         self._wait_until_idle()
 
     def type_question(self, seconds: float) -> None:
-        """Do all but press Enter, and take so long for it."""
+        """Type a question without pressing Enter, over this many seconds."""
         self._input.fill(QUESTION)
         self._page.wait_for_timeout(1000 * seconds)
 
     def send(self, reply: Reply) -> Turn:
-        """Press Enter, and wait until the reply is there."""
+        """Press Enter, and wait for the whole reply."""
         received, busy = self._page.evaluate("received"), self._busy()
         times = self._watch("keydown", reply.first_word, reply.last_word, lambda: self._input.press("Enter"))
         self._wait_until_idle()
@@ -118,7 +118,7 @@ class Chat:
         )
 
     def stop(self) -> Stop:
-        """Press Enter, and "Stop" after a second in which the provider is silent."""
+        """Press Enter, and click "Stop" after a second of silence from the provider."""
         self._input.press("Enter")
         button = self._page.get_by_role("button", name="Stop")
         button.wait_for()
@@ -127,7 +127,7 @@ class Chat:
         return Stop(clicked=times["began"] + self._offset(), visible=times["lastWord"] - times["began"])
 
     def _watch(self, event: str, first_word: str, last_word: str, act: Callable[[], None]) -> dict[str, float]:
-        """Act, and wait for words: when the event began and the words were visible, in seconds of the page's clock."""
+        """Act, and wait for words: when the event began and each word was visible, in seconds of the page's clock."""
         self._page.evaluate(WATCH, [event, first_word, last_word, TURN_SECONDS])
         act()
         return {name: milliseconds / 1000 for name, milliseconds in self._page.evaluate("turn").items()}
@@ -141,7 +141,7 @@ class Chat:
         return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
     def _offset(self) -> float:
-        """What to add to the page's clock for `time.monotonic`, in seconds: told by the quickest of ten questions."""
+        """What to add to the page's clock to get `time.monotonic`, in seconds: from the fastest of ten round trips."""
         answers = []
         for _ in range(10):
             asked = time.monotonic()
@@ -165,7 +165,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def open_chat(browser: Browser, url: str) -> Iterator[Chat]:
-    """A chat on a page of its own, with nothing cached."""
+    """A chat on a new page, with nothing cached."""
     page = browser.new_page()
     try:
         page.add_init_script(COUNT_RECEIVED)

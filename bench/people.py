@@ -1,4 +1,4 @@
-"""People without browsers: each is a websocket that asks the server what a page would ask, and draws nothing."""
+"""People without browsers: each is a websocket that sends what a page would send, and draws nothing."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from bench.reply import QUESTION, Reply
 
 @dataclass(frozen=True)
 class Wait:
-    """How long somebody waited for the first and for the last word of a reply, in seconds."""
+    """How long a person waited for the first and the last word of a reply, in seconds."""
 
     first_word: float
     last_word: float
@@ -35,14 +35,14 @@ class Person:
 
     @classmethod
     async def arrive(cls, url: str) -> Self:
-        """Somebody opens the page at `url`, and waits until it is drawn."""
+        """Open the page at `url`, and wait until it is drawn."""
         stream = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         person = cls(await connect(stream, subprotocols=["streamlit"], max_size=None, ping_interval=None, proxy=None))
         await person._run()
         return person
 
     async def ask(self, reply: Reply) -> Wait:
-        """Ask for a reply, and wait until the server has nothing more to do."""
+        """Ask for a reply, and wait until the server is idle."""
         state = WidgetState(id=self._widgets["Ask a question"])
         state.chat_input_value.data = QUESTION
         asked = time.perf_counter()
@@ -50,7 +50,7 @@ class Person:
         return Wait(first - asked, last - asked)
 
     async def clear(self) -> None:
-        """Press "New chat" or "Clear chat", whichever there is."""
+        """Press "New chat" or "Clear chat", if there is such a button."""
         if button := self._widgets.get("New chat") or self._widgets.get("Clear chat"):
             await self._run(WidgetState(id=button, trigger_value=True))
 
@@ -59,7 +59,7 @@ class Person:
         await self._socket.close()
 
     async def _run(self, change: WidgetState | None = None, *words: str) -> list[float]:
-        """Have the script run to its end; when each of the words came, in seconds of `time.perf_counter`."""
+        """Run the script to its end; return when each of the words came, in seconds of `time.perf_counter`."""
         request = BackMsg()
         request.rerun_script.page_script_hash = self._page_hash
         request.rerun_script.query_string = self._query
@@ -87,19 +87,19 @@ class Person:
 
 
 class People:
-    """Any number of people at the pages of one server."""
+    """People at the pages of one server."""
 
     def __init__(self, portal: BlockingPortal, url: str) -> None:
         self._portal, self._url = portal, url
         self._people: list[Person] = []
 
     def arrive(self, count: int) -> None:
-        """So many more open the page, one after the other."""
+        """This many more people open the page, one after another."""
         for _ in range(count):
             self._people.append(self._portal.call(Person.arrive, self._url))
 
     def ask(self, reply: Reply, at_once: int) -> list[Wait]:
-        """Everybody asks for this reply, so many at once; how long each waited."""
+        """Everyone asks for this reply, `at_once` at a time; return how long each waited."""
         return self._portal.call(self._ask, reply, at_once)
 
     async def _ask(self, reply: Reply, at_once: int) -> list[Wait]:
@@ -112,19 +112,19 @@ class People:
         return await asyncio.gather(*map(ask, self._people))
 
     def clear(self) -> None:
-        """Everybody clears the chat, where the page has a button for it."""
+        """Everyone clears the chat, if the page has a button for it."""
         for person in self._people:
             self._portal.call(person.clear)
 
     def leave(self) -> None:
-        """Everybody closes the page."""
+        """Everyone closes the page."""
         for person in self._people:
             self._portal.call(person.leave)
 
 
 @contextmanager
 def people_at(url: str) -> Iterator[People]:
-    """People for the server at `url`; when the `with` block ends, they leave."""
+    """People for the server at `url`, who leave when the `with` block ends."""
     with start_blocking_portal() as portal:
         people = People(portal, url)
         yield people

@@ -1,4 +1,4 @@
-"""The replies that are asked for."""
+"""The replies to ask for."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,11 +20,11 @@ _numbers = count()
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of Markdown paragraphs, 5 characters a chunk, between two words that no other reply has.
+    """A reply of Markdown paragraphs, 5 characters a chunk, between two words unique to it.
 
     Attributes:
-        chunks: how many it is sent in.
-        rate: of chunks, per second; None for all at once.
+        chunks: their number.
+        rate: chunks per second; None for all at once.
     """
 
     chunks: int
@@ -33,12 +33,12 @@ class Reply:
 
     @property
     def first_word(self) -> str:
-        """What it begins with."""
+        """Its unique first word."""
         return f"first{self.number}"
 
     @property
     def last_word(self) -> str:
-        """What it ends with."""
+        """Its unique last word."""
         return f"last{self.number}."
 
     @property

@@ -1,4 +1,4 @@
-"""A conversation that was saved to a file: what the app's "Save as JSON" writes, and both chats can begin with."""
+"""A saved conversation, as the app's "Save as JSON" writes it; both chats can begin with it."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ MESSAGE = {
 
 
 def save(path: Path, messages: int) -> str:
-    """Write so many messages, questions and replies of a paragraph in turn; return the last word."""
+    """Write this many messages, questions and one-paragraph replies in turn; return the last word."""
     replies = [Reply(PARAGRAPH_CHUNKS) for _ in range(messages // 2)]
     texts = [text for reply in replies for text in (QUESTION, reply.text)]
     entries = [

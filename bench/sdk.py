@@ -1,4 +1,4 @@
-"""What reading a stream costs by itself: OpenAI's SDKs without Streamlit, to be called in a process of their own."""
+"""What reading a stream costs alone: OpenAI's SDK without Streamlit, called in a process of its own."""
 
 import asyncio
 import time
@@ -14,19 +14,19 @@ DELTA = "response.output_text.delta"
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reply took, in seconds: from the request to the first and to the last chunk."""
+    """The time from a request to the first and to the last chunk of its reply, in seconds."""
 
     first_chunk: float
     last_chunk: float
 
 
-Readings = tuple[list[Reading], float]  # with the CPU time of all together, in seconds
+Readings = tuple[list[Reading], float]  # with their total CPU time, in seconds
 
 
 @cache
 def _sync_client(base_url: str) -> OpenAI:
     client = OpenAI(base_url=base_url, api_key="any")
-    _ = client.responses  # imports what a chat has imported before the first question
+    _ = client.responses  # imports what a chat imports before the first question
     return client
 
 
@@ -38,7 +38,7 @@ def _read_sync(client: OpenAI) -> Reading:
 
 
 def read_sync(base_url: str, count: int) -> Readings:
-    """Read so many replies at once as the classic pattern does, each in a thread."""
+    """Read this many replies at once as the classic pattern does, each in a thread."""
     client = _sync_client(base_url)
     cpu = time.process_time()
     with ThreadPoolExecutor(count) as threads:
@@ -70,7 +70,7 @@ async def _read_all(client: AsyncOpenAI, count: int) -> list[Reading]:
 
 
 def read_async(base_url: str, count: int) -> Readings:
-    """Read so many replies at once as the app does, on one event loop."""
+    """Read this many replies at once as the app does, on one event loop."""
     client = _async_client(base_url)
     cpu = time.process_time()
     readings = _runner().run(_read_all(client, count))

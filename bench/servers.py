@@ -1,4 +1,4 @@
-"""The servers: a provider that both chats talk to, and the Streamlit server of one chat."""
+"""The servers: a provider for both chats, and the Streamlit server of one chat."""
 
 import os
 import socket
@@ -27,9 +27,9 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Response:
-    """When a request for a reply came, and when its response was over: seconds of `time.monotonic`.
+    """When a request for a reply came, and when its response ended, in seconds of `time.monotonic`.
 
-    All processes share that clock. A response is over when it was sent to its end, or nobody listens any more.
+    All processes share that clock. A response ends when it has been sent in full or the client is gone.
     """
 
     opened: float
@@ -37,13 +37,13 @@ class Response:
 
 
 def own_process() -> ProcessPoolExecutor:
-    """A process to call functions in that must share neither CPU time nor interpreter lock with what is measured."""
+    """A process for functions that must not share CPU time or the interpreter lock with what is measured."""
     return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
 
 
 @cache
 def _wire() -> Wire:
-    """The wire server of the process that calls this; it listens until that process ends."""
+    """The wire server of the calling process; it listens until that process ends."""
     return Wire().__enter__()
 
 
@@ -66,7 +66,7 @@ def _responses(count: int) -> list[Response]:
 
 
 class Provider:
-    """A local server in the wire format of OpenAI's Responses API, in a process of its own.
+    """A local server that speaks OpenAI's Responses API, in its own process.
 
     Attributes:
         base_url: for the SDKs.
@@ -81,16 +81,16 @@ class Provider:
         self._process.shutdown()
 
     def play(self, reply: Reply | None) -> None:
-        """Answer every question that follows with this reply; None: with silence."""
+        """Answer every later question with this reply; None for silence."""
         self._process.submit(_play, reply).result()
 
     def responses(self, count: int) -> list[Response]:
-        """The last so many responses, once they are over."""
+        """The last `count` responses, once they have ended."""
         return self._process.submit(_responses, count).result()
 
 
 class Server:
-    """A Streamlit server that runs."""
+    """A running Streamlit server."""
 
     def __init__(self, process: psutil.Popen, port: int) -> None:
         self.url = f"http://{HOST}:{port}"
@@ -101,7 +101,7 @@ class Server:
         return [self._process, *self._process.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        """The CPU time taken so far, user and system."""
+        """The CPU time used so far, user and system, in seconds."""
         return sum(times.user + times.system for times in (process.cpu_times() for process in self._processes()))
 
     def memory(self) -> int:
@@ -114,9 +114,9 @@ def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
     """`streamlit run` in this folder until the `with` block ends.
 
     Args:
-        folder: of the chat.
-        base_url: of the provider.
-        more: of the environment.
+        folder: the chat's.
+        base_url: the provider's.
+        more: environment variables.
 
     Raises:
         RuntimeError: if the server does not start.
@@ -142,7 +142,7 @@ def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
             with suppress(OSError), socket.create_connection((HOST, port)):
                 break
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"`streamlit run` in {folder} does not start to listen")
+                raise RuntimeError(f"`streamlit run` in {folder} does not start listening")
             time.sleep(0.1)
         yield Server(process, port)
     finally:

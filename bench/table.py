@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 def seconds(value: float) -> str:
-    """As it is read best: 1.23 s, 45 ms."""
+    """In the most readable unit: 1.23 s, 45 ms."""
     return f"{value:.2f} s" if abs(value) >= 1 else f"{1000 * value:.0f} ms"
 
 
@@ -20,7 +20,7 @@ def kilobytes(value: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio: 1.23, or 1/217 where it is small."""
+    """A ratio: 1.23, or 1/217 if it is small."""
     return f"1/{1 / ratio:.0f}" if 0 < ratio <= 0.5 else f"{ratio:.2f}"
 
 
@@ -30,11 +30,11 @@ class Row:
 
     Attributes:
         name: what was measured.
-        baseline: the figure to compare with, where there is one.
+        baseline: the figure to compare with, if any.
         ours: the figure of this template or its app.
         unit: turns a figure into text.
-        most: the goal: the most that the figure may be, where there is one.
-        most_ratio: the goal: the most that `ours / baseline` may be, where there is one.
+        most: the goal, if any: a maximum of the figure.
+        most_ratio: the goal, if any: a maximum of `ours / baseline`.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Row:
     most_ratio: float | None = None
 
     def cells(self) -> tuple[str, ...]:
-        """What stands in the columns of `HEADER`."""
+        """The values in the columns of `HEADER`."""
         ratio = self.ours / self.baseline if self.baseline else None
         goal = met = ""
         if self.most is not None:
@@ -60,7 +60,7 @@ HEADER = ("", "baseline", "here", "ratio", "goal", "met")
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """The table in Markdown, with columns that line up."""
+    """The table in Markdown, with aligned columns."""
     lines = [HEADER, *(row.cells() for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))

@@ -1,4 +1,4 @@
-"""The turns that are measured, of one person. All times in seconds."""
+"""The measured turns of one person. All times are in seconds."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +18,12 @@ from bench.servers import Provider, own_process, streamlit_run
 SHORT_CHUNKS = 400  # 2 kB, sent at once
 LONG_RATE = 200  # chunks/s: a quick model
 LATER_TURNS = 2
-READING_SECONDS = 3  # a person reads and types that long before the first question
+READING_SECONDS = 3  # how long a person reads and types before the first question
 TYPING_SECONDS = 1
 
 
 def measure_chat(folder: Path, provider: Provider, browser: Browser, long_chunks: int) -> dict[str, float]:
-    """The figures of the chat in this folder, in a process just started."""
+    """The figures of the chat in this folder, in a new process."""
     with streamlit_run(folder, provider.base_url) as server, open_chat(browser, server.url) as chat:
 
         def turn(reply: Reply, seconds: float = TYPING_SECONDS) -> Turn:
@@ -48,7 +48,7 @@ def measure_chat(folder: Path, provider: Provider, browser: Browser, long_chunks
 
 
 def measure_lengths(folder: Path, provider: Provider, browser: Browser, lengths: Sequence[int]) -> dict[str, float]:
-    """A turn with a reply of a paragraph, after so many messages of a saved conversation."""
+    """A turn with a reply of one paragraph, after each of these numbers of saved messages."""
     figures = {}
     with TemporaryDirectory() as temporary:
         file = Path(temporary) / "saved.json"
@@ -71,7 +71,7 @@ def measure_lengths(folder: Path, provider: Provider, browser: Browser, lengths:
 
 
 def measure_stop(folder: Path, provider: Provider, browser: Browser) -> dict[str, float]:
-    """A click on "Stop" while the provider is silent: until the page says so, and until the provider is left alone."""
+    """A click on "Stop" while the provider is silent: until the page says so, and until the request is closed."""
     with streamlit_run(folder, provider.base_url) as server, open_chat(browser, server.url) as chat:
         provider.play(None)
         chat.type_question(READING_SECONDS)
@@ -80,7 +80,7 @@ def measure_stop(folder: Path, provider: Provider, browser: Browser) -> dict[str
 
 
 def measure_sdk(read: Callable[[str, int], Readings], provider: Provider, long_chunks: int) -> dict[str, float]:
-    """The figures of an SDK by itself, in a process just started, under the names that a chat's figures have."""
+    """The figures of an SDK alone, in a new process, under the names of a chat's figures."""
     with own_process() as process:
 
         def turn(reply: Reply) -> tuple[Reading, float]:

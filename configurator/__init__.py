@@ -1,1 +1,1 @@
-"""The configurator: a page that asks what cookiecutter would ask, shows what comes of it, and hands it over."""
+"""The configurator: a page that asks cookiecutter's questions, shows the result, and offers it for download."""

@@ -1,4 +1,4 @@
-"""Baking for a page: quickly, for many people at once, and without leaving anything behind."""
+"""Baking for a page: fast, for many people at once, leaving nothing behind."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from typing import Any
 from cookiecutter_streamlit_chat.questions import ROOT
 
 LONGEST_BAKE = 10  # seconds
-LONGEST_WAIT = 60  # seconds, until another bake is over
+LONGEST_WAIT = 60  # seconds, for a worker
 
 
 class Refused(Exception):  # noqa: N818
@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818
 
 
 class Unavailable(Exception):  # noqa: N818
-    """There is no bake, for a reason that has nothing to do with the answers; the message is a sentence."""
+    """The bake failed, but not because of the answers; the message is a sentence."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Bake:
     """A project.
 
     Attributes:
-        answers: to every question.
-        defaults: what each would be, were it not given and the others were.
-        files: contents, by path.
-        programs: the paths of the files that can be run.
-        directory: the folder of the template in the repository; empty for the one at its top.
+        answers: the answers to all questions.
+        defaults: the default of each question, given the other answers.
+        files: their contents, by path.
+        programs: the paths of executable files.
+        directory: the template's folder in the repository; empty for the one at the top.
     """
 
     answers: dict[str, str]
@@ -47,22 +47,22 @@ class Bake:
 
     @property
     def given(self) -> dict[str, str]:
-        """The answers that are not the default."""
+        """The answers that differ from the default."""
         return {name: value for name, value in self.answers.items() if value != self.defaults[name]}
 
     @property
     def slug(self) -> str:
-        """The name of its folder."""
+        """The name of the project's folder."""
         return self.answers["project_slug"]
 
 
 class Worker:
-    """A process of worker.py, started when it is needed first, and again where it has ended."""
+    """A process of worker.py, started on first use, and again after it has ended."""
 
     _process: subprocess.Popen[str] | None = None
 
     def start(self) -> subprocess.Popen[str]:
-        """The process, running."""
+        """The running process."""
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-m", "configurator.worker"]
             pipe = subprocess.PIPE
@@ -70,10 +70,10 @@ class Worker:
         return self._process
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        """Send a request; the response.
+        """Send a request and return the response.
 
         Raises:
-            Unavailable: if there is none in time.
+            Unavailable: if none arrives in time.
         """
         process = self.start()
         timer = threading.Timer(LONGEST_BAKE, process.kill)
@@ -98,17 +98,17 @@ for _worker in _workers:
 
 
 def prepare() -> None:
-    """Start the workers, without waiting until they can bake."""
+    """Start the workers without waiting until they are ready."""
     for worker in _workers:
         worker.start()
 
 
 @contextmanager
 def worker() -> Iterator[Worker]:
-    """A worker that nobody else has in the meantime.
+    """A worker for exclusive use.
 
     Raises:
-        Unavailable: if there is none for too long.
+        Unavailable: if none is free in time.
     """
     try:
         worker = _idle.get(timeout=LONGEST_WAIT)
@@ -121,15 +121,15 @@ def worker() -> Iterator[Worker]:
 
 
 def bake(answers: dict[str, str], directory: str = "") -> Bake:
-    """Bake what these answers give; questions that they leave out have their defaults.
+    """Bake a project with these answers; missing ones get their defaults.
 
     Args:
-        answers: by the names of their questions.
-        directory: the folder of the template in the repository; empty for the one at its top.
+        answers: the answers, by question.
+        directory: the template's folder in the repository; empty for the one at the top.
 
     Raises:
         Refused: if the template refuses them.
-        Unavailable: if there is no bake for another reason.
+        Unavailable: if the bake fails for another reason.
     """
     with worker() as one, tempfile.TemporaryDirectory(prefix="bake-", ignore_cleanup_errors=True) as folder:
         response = one.ask(answers=answers, folder=folder, directory=directory)

@@ -1,4 +1,4 @@
-"""The commands that give, in a terminal, the project that the page shows."""
+"""The commands that bake the page's project in a terminal."""
 
 import os
 
@@ -12,12 +12,12 @@ COOKIECUTTER = cookiecutter_command(REPOSITORY)
 
 
 def command(bake: Bake) -> str:
-    """The command with every answer that is not the default, for any POSIX shell."""
+    """The command with every answer that differs from the default, for any POSIX shell."""
     return bake_command(cookiecutter_command(REPOSITORY, bake.directory), bake.given)
 
 
 def answers_file(bake: Bake) -> str:
-    """The same answers as a configuration file of cookiecutter."""
+    """The same answers as a cookiecutter configuration file."""
     return yaml.safe_dump({"default_context": bake.given}, allow_unicode=True, sort_keys=False)
 
 

@@ -1,7 +1,6 @@
-"""The page: the questions on one side, what comes of the answers on the other.
+"""The page: the questions on one side, the resulting project on the other.
 
-The address of the page holds the answers, and nothing else does: so a link, a second tab and the browser's Back show
-what they should.
+The answers are kept only in the page's address, so a link, a second tab and the browser's Back show the right ones.
 """
 
 import html
@@ -22,27 +21,27 @@ INDENT = "\u2003"
 TEMPLATES = {"": "The whole app", STARTER: "One page"}
 FIRST_FILE = "README.md"
 HEIGHT = 560  # pixels
-FEW = 5  # answers that are shown all at once
+FEW = 5  # answers shown as radio buttons
 LANGUAGES = {".md": "markdown", ".py": "python", ".svg": "xml", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml"}
 MARKS = {"added": ":green[+ {}]", "removed": ":red[\N{MINUS SIGN} {}]", "changed": ":orange[~ {}]"}
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def bake(answers: tuple[tuple[str, str], ...], directory: str) -> Bake:
-    """One bake for everybody who gives the same answers."""
+    """A bake, shared by everyone with the same answers."""
     return baking.bake(dict(answers), directory)
 
 
 def say(sentence: str) -> None:
-    """Draw a sentence in which something may stand that a visitor typed: as text, whatever it is."""
+    """Draw a sentence, which may contain typed text, as plain text."""
     st.html(f'<p role="alert" style="border-left: 3px solid #d33; padding-left: 0.7em">{html.escape(sentence)}</p>')
 
 
 def take_answer(question: Question) -> None:
-    """Put the answer that was just given into the address."""
+    """Put the new answer into the address."""
     value = st.session_state[question.name]
     text = ", ".join(value) if question.listed else value
-    # Who empties a field that cannot be empty wants its default.
+    # Emptying a required field restores its default.
     if text == st.session_state.now.defaults[question.name] or (not text and question.refused(text)):
         st.query_params.pop(question.name, None)
     else:
@@ -50,7 +49,7 @@ def take_answer(question: Question) -> None:
 
 
 def take_template() -> None:
-    """Put the template that was just chosen into the address; the answers stay, also those that it does not ask for."""
+    """Put the chosen template into the address; all answers stay, even those it does not ask for."""
     if st.session_state.template:
         st.query_params["template"] = st.session_state.template
     else:
@@ -61,11 +60,11 @@ def draw_templates(directory: str) -> None:
     """Draw the choice between the templates."""
     st.session_state.template = directory
     labels = {"options": TEMPLATES, "format_func": TEMPLATES.get, "label_visibility": "collapsed"}
-    st.segmented_control("What you take", key="template", on_change=take_template, required=True, **labels)
+    st.segmented_control("Template", key="template", on_change=take_template, required=True, **labels)
 
 
 def draw_question(question: Question, answers: dict[str, str], refused: str | None) -> None:
-    """Draw a question with its answer, and why that is refused, if it is."""
+    """Draw a question with its answer, and the reason if that is refused."""
     answer = shown = answers[question.name]
     options = [value for value in question.labels if value != answers.get(question.listed)]
     if question.listed:
@@ -95,7 +94,7 @@ def draw_question(question: Question, answers: dict[str, str], refused: str | No
 
 
 def draw_figures(before: Bake, now: Bake) -> None:
-    """Draw how large the project is, and what the last change did to that."""
+    """Draw the project's size, and how the last answer changed it."""
     figures = {
         "Files": lambda bake: len(bake.files),
         "Lines of Python": projects.lines,
@@ -108,7 +107,7 @@ def draw_figures(before: Bake, now: Bake) -> None:
 
 
 def draw_files(before: Bake, now: Bake) -> None:
-    """Draw the tree of files, with marks for what the last change did, and the content of one of them."""
+    """Draw the tree of files, marked with the effect of the last answer, and one file's content."""
     changes = projects.changes(before, now)
     tree, content = st.columns([2, 5])
     paths = sorted(map(PurePosixPath, {*now.files, *changes}), key=lambda path: (path.parent, path.name))
@@ -134,7 +133,7 @@ def draw_files(before: Bake, now: Bake) -> None:
 
 
 def draw_file(path: str, change: str | None, before: Bake, now: Bake) -> None:
-    """Draw the content of a file, or what the last change did to it."""
+    """Draw a file's content, or how the last answer changed it."""
     content = projects.text((before if change == "removed" else now).files[path])
     views = ["Changes", "Content"]
     view = None
@@ -152,20 +151,20 @@ def draw_file(path: str, change: str | None, before: Bake, now: Bake) -> None:
 
 
 def draw_dependencies(bake: Bake) -> None:
-    """Draw what the app depends on, with the size of each dependency."""
+    """Draw the app's dependencies, with their sizes."""
     rows = [
         f"| {requirement} | {projects.installed([requirement]) / 1e6:.1f} | {len(projects.brought(requirement))} |"
         for requirement in projects.requirements_of(bake)
     ]
     st.markdown("\n".join(["| dependency | MB | packages |", "|---|--:|--:|", *rows]))
     st.markdown(
-        ":small[Installed, each with the packages that it needs: what two of them need is in both rows. Measured on "
+        ":small[Each row includes the packages that the dependency needs; shared ones are in several rows. Measured on "
         f"{projects.SIZES['measured']} with {projects.SIZES['on']}.]"
     )
 
 
 def draw_command(bake: Bake) -> None:
-    """Draw the command that gives the same project."""
+    """Draw the command that bakes the same project."""
     st.markdown("In a POSIX shell (Linux, macOS, WSL):")
     st.code(commands.command(bake), language="bash", wrap_lines=True)
     st.markdown("In any other shell, with the answers in a file:")
@@ -176,7 +175,7 @@ def draw_command(bake: Bake) -> None:
 
 
 def bake_or_say(answers: dict[str, str], directory: str) -> Bake | None:
-    """The bake of these answers; None where there is none, which is said."""
+    """The bake of these answers; None if it fails, with the reason on the page."""
     try:
         return bake(tuple(sorted(answers.items())), directory)
     except (baking.Refused, baking.Unavailable) as reason:
@@ -185,10 +184,10 @@ def bake_or_say(answers: dict[str, str], directory: str) -> Bake | None:
 
 
 st.set_page_config(page_title="Your own chat", page_icon="💬", layout="wide")
-st.html(ROOT / FOLDER / "page.css")  # the app's, with its colours of code
+st.html(ROOT / FOLDER / "page.css")  # the app's, for its code colours
 st.html(ROOT / "configurator" / "style.css")
 st.title("Your own chat")
-st.markdown("Answer what you like, see at once what comes of it, and take the app with you.")
+st.markdown("Answer the questions you care about, see the result at once, and download the app.")
 questions_side, project_side = st.columns([1, 2], gap="large")
 questions_side = questions_side.container(key="questions")
 problems = questions_side.container()
@@ -209,7 +208,7 @@ if not now:
 if now != st.session_state.setdefault("now", now):
     st.session_state.before, st.session_state.now = st.session_state.now, now
 before = st.session_state.get("before", now)
-# The template may have put an answer in order; one that is refused stays as it was given.
+# The template may have normalised an answer; a refused one stays as given.
 answers = now.answers | {name: value for name, value in given.items() if name in refused or not new}
 
 with questions_side:

@@ -1,4 +1,4 @@
-"""What the app looks like with these answers: a conversation in it, drawn with the elements that it is made of."""
+"""A preview of the app with these answers: a conversation, drawn with the app's own elements."""
 
 import html
 from typing import Any
@@ -35,7 +35,7 @@ EARLIER = {"Today": ("Rain in Rome", "A letter to the landlord"), "Previous 7 da
 
 @st.fragment
 def draw_app(answers: dict[str, str], whole: bool) -> None:
-    """Draw the app; `whole` is false for the one of one page. What somebody typed is drawn as text."""
+    """Draw the app; `whole` is false for the one-page app. Typed text is drawn as plain text."""
     with st.container(border=True, key="app"):
         sidebar, page = st.columns([2, 5])
         with sidebar.container(key="app-sidebar", gap="xsmall"):
@@ -45,7 +45,7 @@ def draw_app(answers: dict[str, str], whole: bool) -> None:
 
 
 def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
-    """Draw what stands at the side."""
+    """Draw the sidebar."""
     if whole:
         st.button("New chat", icon=":material/add:", key="app-new")
     else:
@@ -69,7 +69,7 @@ def draw_sidebar(answers: dict[str, str], whole: bool) -> None:
 
 
 def draw_page(answers: dict[str, str], whole: bool) -> None:
-    """Draw the page itself: what it is, a question with its reply, and the box for another."""
+    """Draw the page: title, description, a question with its reply, and the chat input."""
     st.html(f'<h2 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(answers["project_name"])}</h2>')
     st.text(answers["description"])
     if answers.get("personas") == "several":

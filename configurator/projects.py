@@ -1,4 +1,4 @@
-"""What there is to say of a project: what changed, what it depends on, how long it is; and the project as a file."""
+"""Facts about a project: what changed, its dependencies, its size; and the project as a zip file."""
 
 import difflib
 import io
@@ -12,12 +12,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from configurator.baking import Bake
 
 SIZES = json.loads((Path(__file__).parent / "sizes.json").read_text("utf-8"))
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 UNIX = 3
 
 
 def text(content: bytes) -> str | None:
-    """A file's content as text; None where it is none."""
+    """A file's content as text; None if it is not text."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -25,7 +25,7 @@ def text(content: bytes) -> str | None:
 
 
 def changes(before: Bake, after: Bake) -> dict[str, str]:
-    """Which files another bake has `added`, `removed` and `changed`, by their paths."""
+    """Which files are `added`, `removed` or `changed` in the second bake, by path."""
     removed = {path: "removed" for path in before.files if path not in after.files}
     return removed | {
         path: "changed" if path in before.files else "added"
@@ -35,7 +35,7 @@ def changes(before: Bake, after: Bake) -> dict[str, str]:
 
 
 def diff(path: str, before: Bake, after: Bake) -> str:
-    """What changed in a file, as a unified diff; empty where nothing did."""
+    """What changed in a file, as a unified diff; empty if nothing did."""
     old, new = (text(bake.files.get(path, b"")) for bake in (before, after))
     if old is None or new is None:
         return ""
@@ -43,34 +43,34 @@ def diff(path: str, before: Bake, after: Bake) -> str:
 
 
 def lines(bake: Bake) -> int:
-    """How many lines of Python the project has, with its tests."""
+    """The project's lines of Python, tests included."""
     return sum(content.count(b"\n") for path, content in bake.files.items() if path.endswith(".py"))
 
 
 def requirements(pyproject: str) -> list[str]:
-    """What a pyproject.toml has installed, without what is for development alone."""
+    """The requirements in a pyproject.toml, without those for development."""
     tables = tomllib.loads(pyproject)
     groups = {name: group for name, group in tables.get("dependency-groups", {}).items() if name != "dev"}
     return sorted(sum(groups.values(), tables["project"]["dependencies"]))
 
 
 def requirements_of(bake: Bake) -> list[str]:
-    """What is installed with the app."""
+    """The app's requirements."""
     return requirements(bake.files["pyproject.toml"].decode())
 
 
 def brought(requirement: str) -> set[str]:
-    """The distributions that a requirement installs: its own, and what that needs; empty where it was not measured."""
+    """The distributions that a requirement installs, with their dependencies; empty if it was not measured."""
     return set(SIZES["brings"].get(re.split("[<>=!~; ]", requirement)[0], ()))
 
 
 def installed(requirements: list[str]) -> int:
-    """What these requirements take together once they are installed, in bytes."""
+    """The installed size of these requirements together, in bytes."""
     return sum(SIZES["bytes"][name] for name in set().union(*map(brought, requirements)))
 
 
 def zipped(bake: Bake) -> bytes:
-    """The project as a zip file; the same bytes for the same answers."""
+    """The project as a zip file: the same bytes for the same answers."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         for path, content in bake.files.items():

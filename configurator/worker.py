@@ -1,7 +1,7 @@
-"""A process that bakes, one after the other: each request and each response is a line of JSON.
+"""A process that bakes one project at a time: each request and each response is a line of JSON.
 
-Cookiecutter changes the working directory, and leaves the file of each hook behind: so it gets a process and a
-folder for such things. Started once, it need not be imported for every bake.
+Cookiecutter changes the working directory and leaves each hook's file behind, so it gets a process and a folder of its
+own. The process serves many bakes, because importing cookiecutter is slow.
 """
 
 import json
@@ -22,20 +22,20 @@ from cookiecutter.utils import create_env_with_context
 from cookiecutter_streamlit_chat.extension import defaults
 from cookiecutter_streamlit_chat.questions import ROOT, STARTER, questions_of
 
-sys.path.append(str(ROOT / STARTER))  # its extension is looked for there, also where cookiecutter is done
+sys.path.append(str(ROOT / STARTER))  # cookiecutter looks for its extension there, and stays in this process
 
-MOST_COMPILED = 1000  # which is some megabytes; a bake has 300
+MOST_COMPILED = 1000  # some megabytes; a bake has 300
 compile_anew = StrictEnvironment.compile
 compiled: dict[tuple[str | None, ...], CodeType] = {}
 
 
 def compile_once(environment: StrictEnvironment, source: str, *names: str | None) -> CodeType:
-    """Let bakes share what Jinja makes of the same lines, which takes half of the time of each.
+    """Compile the same lines only once for all bakes: compiling takes half of a bake's time.
 
     Args:
-        environment: that of a bake; of its answers, which lines are kept depends on them.
-        source: of a template, with the lines that carry a condition.
-        names: of the template, and of its file.
+        environment: that of a bake, whose answers decide which lines are kept.
+        source: a template's text, with its conditional lines.
+        names: the template's name, and its file's.
     """
     lines = environment.preprocess(source, *(names or (None,)))
     key = (environment.block_start_string, lines, *names)
@@ -50,13 +50,13 @@ def bake(answers: dict[str, str], folder: str, directory: str) -> dict[str, Any]
     """Bake into a folder.
 
     Args:
-        answers: those that are given; the others have their defaults.
-        folder: an empty one. Whatever comes into being is in it.
-        directory: the folder of the template in the repository; empty for the one at its top.
+        answers: the given answers; the others get their defaults.
+        folder: an empty folder for everything that is created.
+        directory: the template's folder in the repository; empty for the one at the top.
 
     Returns:
-        `project`, the path of the project in the folder, `answers`, all of them, and `defaults`; or `refused`, the
-        template's sentence; or `failed`, where something is wrong that no other answer would mend.
+        `project`, its path in the folder, with all `answers` and `defaults`; or `refused`, the template's sentence; or
+        `failed`, if other answers would not help.
     """
     tempfile.tempdir = folder
     template = ROOT / directory
@@ -79,10 +79,10 @@ def bake(answers: dict[str, str], folder: str, directory: str) -> dict[str, Any]
 
 def main() -> None:
     """Serve until the other side closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the page too, which then closes the pipe
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C also reaches the page, which closes the pipe
     StrictEnvironment.compile = compile_once
     responses = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # hooks print what to do next
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # hooks print the next steps
     for line in sys.stdin:
         print(json.dumps(bake(**json.loads(line))), file=responses, flush=True)
 

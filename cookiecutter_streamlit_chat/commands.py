@@ -10,13 +10,13 @@ def cookiecutter_command(template: str = TEMPLATE, directory: str = "") -> str:
 
     Args:
         template: where cookiecutter finds the repository.
-        directory: the folder of a template in it; empty for the one at its top.
+        directory: a template's folder in it; empty for the one at the top.
     """
     return shlex.join(["uvx", "cookiecutter", template, *(["--directory", directory] if directory else [])])
 
 
 def bake_command(command: str, given: dict[str, str]) -> str:
-    """That command with every answer that is not the default."""
-    # Of the default configuration: else the defaults would be those of whoever runs it.
+    """That command with every answer that differs from the default."""
+    # Without --default-config, the user's own configuration would change the defaults.
     lines = [command, "--no-input --default-config"]
     return " \\\n  ".join(lines + [shlex.quote(f"{name}={value}") for name, value in given.items()])

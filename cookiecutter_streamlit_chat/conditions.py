@@ -1,19 +1,19 @@
-"""Conditions over several answers, by names: `cookiecutter is stored` in a file of the app asks `stored` here."""
+"""Named conditions over several answers: `cookiecutter is stored` in an app's file calls `stored` here."""
 
 from typing import Any
 
 from cookiecutter_streamlit_chat.providers import chosen, further_providers
 
-LOCAL = {"custom", "embedded"}  # modules that reach nothing over the network, as far as the app knows
+LOCAL = {"custom", "embedded"}  # modules that need no network, as far as the app knows
 
 
 def using(answers: dict[str, Any], *modules: str) -> bool:
-    """Whether a provider that was chosen is served by one of these modules."""
+    """Whether one of these modules serves a chosen provider."""
     return any(provider["module"] in modules for provider in chosen(answers))
 
 
 def served_by(answers: dict[str, Any], module: str) -> bool:
-    """Whether one provider alone was chosen, and is served by this module."""
+    """Whether exactly one provider was chosen, and this module serves it."""
     return [provider["module"] for provider in chosen(answers)] == [module]
 
 
@@ -23,32 +23,32 @@ def choosing(answers: dict[str, Any], name: str) -> bool:
 
 
 def remote(answers: dict[str, Any]) -> bool:
-    """Whether some provider is reached over the network."""
+    """Whether a chosen provider is reached over the network."""
     return any(provider["module"] not in LOCAL for provider in chosen(answers))
 
 
 def listing(answers: dict[str, Any]) -> bool:
-    """Whether the sidebar offers the models that a provider lists."""
+    """Whether the sidebar offers a provider's list of models."""
     return remote(answers) or bool(further_providers(answers))
 
 
 def keyed(answers: dict[str, Any]) -> bool:
-    """Whether some provider needs a key."""
+    """Whether a chosen provider needs a key."""
     return any(provider["key_page"] for provider in chosen(answers))
 
 
 def tempered(answers: dict[str, Any]) -> bool:
-    """Whether some provider takes a temperature."""
+    """Whether a chosen provider accepts a temperature."""
     return any(provider["takes_temperature"] for provider in chosen(answers))
 
 
 def stepped(answers: dict[str, Any]) -> bool:
-    """Whether a reply may have steps and sources: where an agent gives it."""
+    """Whether a reply may have steps and sources, as an agent's does."""
     return using(answers, "custom") or tooled(answers)
 
 
 def parted(answers: dict[str, Any]) -> bool:
-    """Whether a reply may bring more than text."""
+    """Whether a reply may contain more than text."""
     return answers["rich_replies"] == "yes" or stepped(answers)
 
 
@@ -58,7 +58,7 @@ def stored(answers: dict[str, Any]) -> bool:
 
 
 def writing(answers: dict[str, Any]) -> bool:
-    """Whether the app writes files into its folder `data`, unless a setting says otherwise."""
+    """Whether the app writes to its `data` folder, unless a setting says otherwise."""
     return answers["history"] == "database" or answers["feedback"] != "none"
 
 
@@ -68,32 +68,32 @@ def visited(answers: dict[str, Any]) -> bool:
 
 
 def owned(answers: dict[str, Any]) -> bool:
-    """Whether a conversation is somebody's."""
+    """Whether a conversation has an owner."""
     return answers["history"] == "database" or answers["sign_in"] == "oidc"
 
 
 def peopled(answers: dict[str, Any]) -> bool:
-    """Whether people pick one of several personas."""
+    """Whether there are several personas to choose from."""
     return answers["personas"] == "several"
 
 
 def pictured(answers: dict[str, Any]) -> bool:
-    """Whether it is said what stands beside a message."""
+    """Whether the app sets the avatars of messages."""
     return answers["avatars"] != "none" or peopled(answers)
 
 
 def counted(answers: dict[str, Any]) -> bool:
-    """Whether it is kept what each person uses."""
+    """Whether each person's usage is stored."""
     return answers["history"] == "database" and answers["sign_in"] == "oidc"
 
 
 def identifying(answers: dict[str, Any]) -> bool:
-    """Whether it matters to a reply who asks."""
+    """Whether a reply depends on who asks."""
     return counted(answers) or (owned(answers) and using(answers, "custom"))
 
 
 def overseen(answers: dict[str, Any]) -> bool:
-    """Whether there is a page with all ratings, for admins."""
+    """Whether admins have a page with all ratings."""
     return answers["sign_in"] == "oidc" and answers["feedback"] != "none"
 
 
@@ -103,15 +103,15 @@ def tooled(answers: dict[str, Any]) -> bool:
 
 
 def searching(answers: dict[str, Any]) -> bool:
-    """Whether the model may search the web, which some provider does itself."""
+    """Whether the model may search the web with a provider's own tool."""
     return tooled(answers) and any(provider["search_tool"] for provider in chosen(answers))
 
 
 def reading(answers: dict[str, Any]) -> bool:
-    """Whether a model that calls tools may read what comes from outside the app."""
+    """Whether a model with tools may read content from outside the app."""
     return answers.get("tools", "none") == "mcp" or searching(answers)
 
 
 def deployed(answers: dict[str, Any], history: str | None = None) -> bool:
-    """Whether the app runs in a container, and keeps conversations in this way where one is named."""
+    """Whether the app runs in a container, with this answer to `history` if one is given."""
     return answers["deployment"] != "none" and history in (None, answers["history"])

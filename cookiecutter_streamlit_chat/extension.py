@@ -1,7 +1,7 @@
-"""The Jinja extension: checks the answers before a file is written, and keeps them from being taken for code.
+"""The Jinja extension: checks the answers before a file is written, and keeps them from being run as code.
 
-Cookiecutter loads it from the template itself (`_extensions` in cookiecutter.json), so that a refusal comes before a
-folder is made and reads as one line. What it imports from cookiecutter is imported nowhere else.
+Cookiecutter loads it from the template itself (`_extensions` in cookiecutter.json), so a refusal is one line and comes
+before a folder is created. Only this module uses cookiecutter's internals.
 """
 
 import os
@@ -28,11 +28,11 @@ from cookiecutter_streamlit_chat.providers import chosen, further_providers, usu
 from cookiecutter_streamlit_chat.questions import FOLDER, ROOT, asked, questions_of
 from cookiecutter_streamlit_chat.rules import faults
 
-# `code  # {% if … %}`: a line that carries its own condition (docs/design.md says why).
+# `code  # {% if … %}`: a line with its own condition (docs/design.md says why).
 CONDITIONAL_LINE = re.compile(r"^(?P<text>.*\S)  # \{% if (?P<condition>.+) %\}\n", re.MULTILINE)
-# Such a line between blank ones, which takes the one before it along.
+# Such a line between blank lines: the one before it goes with it.
 CONDITIONAL_PARAGRAPH = re.compile(r"(?<=\n)(?P<text>\n.*\S)  # \{% if (?P<condition>.+) %\}\n(?=\n)")
-# Brackets with an item a line, some of which had a condition: such a line is marked, whether it was kept or dropped.
+# Brackets with one item per line. A line that had a condition is marked, whether kept or dropped.
 MARK = "\0"
 LISTED = re.compile(
     r"^(?P<indent> *)(?P<start>.*[(\[{])\n"
@@ -44,23 +44,23 @@ LINE_LENGTH = 120
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
-    """The functions that a module defines, by their names."""
+    """A module's own functions, by name."""
     return {name: each for name, each in getmembers(module, isfunction) if each.__module__ == module.__name__}
 
 
 def command_line() -> dict[str, Any]:
-    """What cookiecutter's command was given; empty where its Python API was called."""
+    """The parameters of cookiecutter's command; empty if its Python API was called."""
     context = click.get_current_context(silent=True)
     return context.params if context else {}
 
 
 def with_folders(files: Iterable[str]) -> set[str]:
-    """Files, and every folder that one of them is in."""
+    """Files, and every folder that contains one of them."""
     return {path.as_posix() for file in map(PurePosixPath, files) for path in (file, *file.parents[:-1])}
 
 
 def defaults(environment: Environment, questions: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
-    """The default of every question, where the others are answered like this."""
+    """The default of each question, given these answers to the others."""
     raw = {name: questions[name] for name in asked(questions)}
     return {
         name: value[0] if isinstance(value, list) else render_variable(environment, value, answers)
@@ -69,12 +69,12 @@ def defaults(environment: Environment, questions: dict[str, Any], answers: dict[
 
 
 def in_one_line(brackets: re.Match[str]) -> str:
-    """Brackets whose lines had conditions, in one line if they fit: nothing shows then what was not chosen."""
+    """Brackets that had conditional lines, in one line if they fit, so that nothing shows what was not chosen."""
     start, end = brackets["start"], brackets["end"]
     items = [line.strip(f"{MARK} ").removesuffix(",") for line in brackets["items"].strip(MARK).splitlines()]
     if start.endswith(" import ("):
         start, end = start.removesuffix("("), end.removeprefix(")")
-    elif len(items) == 1 and re.search(r"(^|[\s(\[{])\($", start):  # a tuple, which is one by its comma
+    elif len(items) == 1 and re.search(r"(^|[\s(\[{])\($", start):  # a tuple of one needs its comma
         end = f",{end}"
     line = f"{brackets['indent']}{start}{', '.join(items)}{end}"
     fits = MARK in brackets["items"] and len(line) <= LINE_LENGTH and "{{" not in line
@@ -82,19 +82,19 @@ def in_one_line(brackets: re.Match[str]) -> str:
 
 
 class Answers(Extension):
-    """The filters and tests of the templates, and what becomes of answers, of names of files, and of conditions.
+    """The templates' filters and tests, and what happens to answers, file names and conditions.
 
-    Another template of the repository makes a subclass, with a folder and a table of its own.
+    Another template of the repository subclasses it, with its own folder and table.
 
     Attributes:
-        template: the folder with the cookiecutter.json whose questions these are.
+        template: the folder with the cookiecutter.json that asks the questions.
         table: which of the template's files the answers need.
-        answers: cookiecutter's own dict with all of them, once the project's folder is named.
-        project: that folder, once its first folder is named.
-        unneeded: the files of the template that these answers do not need.
-        names: the files that get another name in the project than in the template; an empty one, and there is no file.
-        held: whether a condition holds, for those that have been met.
-        rendered: Jinja's own way of making a template of a text.
+        answers: cookiecutter's own dict of all answers, once the project's folder has its name.
+        project: that folder, once the first folder in it has its name.
+        unneeded: the template's files that these answers do not need.
+        names: files whose name in the project differs from that in the template; an empty name means no file.
+        held: the conditions met so far, and whether each holds.
+        rendered: Jinja's own `from_string`, cached.
     """
 
     template: Path = ROOT
@@ -111,7 +111,7 @@ class Answers(Extension):
         self.unneeded: set[str] = set()
         self.names: dict[str, str] = {}
         self.held: dict[str, bool] = {}
-        self.rendered = cache(environment.from_string)  # the same check stands below most questions
+        self.rendered = cache(environment.from_string)  # the same check follows most questions
         environment.from_string = self.from_string
         filters = (chosen, usual_model, self.checked, self.project_folder, self.read_only, self.removed)
         environment.filters.update({each.__name__: each for each in filters} | functions(texts))
@@ -119,12 +119,12 @@ class Answers(Extension):
 
     @cached_property
     def questions(self) -> dict[str, Any]:
-        """What stands in the template's cookiecutter.json."""
+        """The content of the template's cookiecutter.json."""
         return questions_of(self.template)
 
     @cached_property
     def own_texts(self) -> set[str]:
-        """Every text that the template itself has rendered without a file name; any other is an answer."""
+        """Every text of the template itself that is rendered without a file name; any other is an answer."""
 
         def strings(value: object) -> set[str]:
             if isinstance(value, dict):
@@ -137,13 +137,13 @@ class Answers(Extension):
         return {text for text in strings(self.questions) | set(hooks) if "{{" in text}
 
     def from_string(self, source: str | nodes.Template) -> Template:
-        """A template without a file. Of an answer, and of the name of a file, it is one that gives just this text."""
+        """A template without a file; for an answer or a file name, one that gives exactly this text."""
         if source == FOLDER:
             return self.rendered("{{ cookiecutter | project_folder }}")
         if not isinstance(source, str) or source in self.own_texts:
             return self.rendered(source)
         path = PurePath(source)
-        if self.answers and path.is_absolute() and not self.project:  # the first folder, made before any file
+        if self.answers and path.is_absolute() and not self.project:  # the first folder, created before any file
             self.project = Path(path.parent)
             self.leave_alone()
         text = self.names.get(path.as_posix(), source)
@@ -151,13 +151,13 @@ class Answers(Extension):
 
     @cached_property
     def verbatim(self) -> CodeType:
-        """The one template that every such text fills: no answer is ever compiled."""
+        """The one template for all such texts: no answer is ever compiled."""
         return self.environment.compile("{{ text }}")
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Keep or drop each line of a file that carries its own condition.
+        """Keep or drop each line of a file that has its own condition.
 
-        What the hook removes is made empty: half of the time of a bake is that in which Jinja compiles files.
+        Files that the hook will remove become empty: Jinja's compiling takes half the time of a bake.
         """
         if name in self.unneeded:
             return ""
@@ -169,17 +169,17 @@ class Answers(Extension):
         return text.replace(MARK, "")
 
     def kept(self, line: re.Match[str]) -> str:
-        """What stays of a line that carries its own condition, marked; each condition is compiled once."""
+        """What is left of a line with its own condition, marked; each condition is compiled once."""
         condition = line["condition"]
         if condition not in self.held:
             self.held[condition] = self.environment.compile_expression(condition)(cookiecutter=self.answers)
         return f"{MARK}{line['text']}\n" if self.held[condition] else MARK
 
     def checked(self, answers: dict[str, Any]) -> str:
-        """Check the answers given so far; a refused one is asked again where somebody can answer.
+        """Check the answers given so far; in a terminal, ask again for a refused one.
 
         Args:
-            answers: cookiecutter's own dict, so that a better answer put into it is kept.
+            answers: cookiecutter's own dict, which receives the new answer.
 
         Raises:
             FailedHookException: with one line; cookiecutter prints it and exits with status 1.
@@ -199,19 +199,19 @@ class Answers(Extension):
         return ""
 
     def refuse_code(self) -> None:
-        """Refuse a version of cookiecutter that has another way than `from_string`, and would run an answer as code.
+        """Refuse a version of cookiecutter that does not use `from_string`, and could run an answer as code.
 
         Raises:
-            FailedHookException: with the version.
+            FailedHookException: names the version.
         """
         if render_variable(self.environment, "{{ 7 * 7 }}", {}) != "{{ 7 * 7 }}":
-            raise FailedHookException(f"With cookiecutter {__version__} answers could run as code: use an earlier one.")
+            raise FailedHookException(f"With cookiecutter {__version__} answers could run as code: use an older one.")
 
     def refuse_unknown_names(self) -> None:
-        """Refuse a `name=value` on the command line that is no question: cookiecutter ignores it.
+        """Refuse a `name=value` on the command line that answers no question: cookiecutter would ignore it.
 
         Raises:
-            FailedHookException: with the names that are allowed.
+            FailedHookException: lists the names of the questions.
         """
         given, names = command_line().get("extra_context"), asked(self.questions)
         unknown = [name for name in given if name not in names] if isinstance(given, dict) else []
@@ -219,25 +219,25 @@ class Answers(Extension):
             raise FailedHookException(f"There is no question {unknown[0]!r}. The names are: {', '.join(names)}.")
 
     def asked_again(self, answers: dict[str, Any], name: str) -> str:
-        """A better answer, from whoever is at the terminal."""
+        """Another answer, from the person at the terminal."""
         question, prompts = self.questions[name], self.questions["__prompts__"]
         if isinstance(question, list):
             return read_user_choice(name, question, prompts)
         return read_user_variable(name, render_variable(self.environment, question, answers), prompts)
 
     def project_folder(self, answers: dict[str, Any]) -> str:
-        """The name of the project's folder: the first thing that is rendered when all answers are there.
+        """The name of the project's folder: the first thing rendered after all answers are given.
 
-        Nothing is written yet, so they are checked once more: those of a replay file come unchecked.
+        Nothing is written yet, so the answers are checked once more: those of a replay file are still unchecked.
 
         Args:
-            answers: cookiecutter's own dict. What is no answer is put right where it is another version's.
+            answers: cookiecutter's own dict. Private variables of another version are corrected.
 
         Raises:
-            FailedHookException: with one line, if an answer cannot be.
+            FailedHookException: with one line, if an answer is refused.
         """
         if not answers.keys() >= {*asked(self.questions)}:
-            return FOLDER  # somebody's answer, word for word
+            return FOLDER  # an answer of exactly this text
         self.refuse_code()
         for _, sentence in faults(self.questions, answers):
             raise FailedHookException(sentence)
@@ -255,22 +255,22 @@ class Answers(Extension):
         return answers["project_slug"]
 
     def leave_alone(self) -> None:
-        """Keep what is in the project's folder already from being written over, and then removed by the hook."""
+        """Keep existing files in the project's folder from being overwritten and then removed by the hook."""
         there = {path for path in with_folders(self.unneeded) if os.path.lexists(self.project / path)}
         self.names |= dict.fromkeys(there & self.unneeded, "")
         if there:
             self.answers["_there"] = sorted(there)
 
     def read_only(self, _: dict[str, Any]) -> list[str]:
-        """The files that nobody could write to: cookiecutter gives them the rights that they have in the template."""
+        """The files without write permission: cookiecutter copies the template's permissions."""
         folder = self.template / FOLDER
         files = {file for file in files_of(folder) if not (folder / file).stat().st_mode & stat.S_IWUSR}
         return sorted(files | {*map(self.table.place, files)})
 
     def removed(self, answers: dict[str, Any]) -> list[str]:
-        """What the hook removes: the files that the answers do not need, and their folders if they are empty then.
+        """What the hook removes: the files that the answers do not need, and their folders if these become empty.
 
-        Nothing that was there before the bake is among them. A folder comes after what is in it.
+        Nothing that existed before the bake is included. A folder comes after its contents.
         """
         unneeded = self.table.unneeded(files_of(self.template / FOLDER), answers)
         return sorted(with_folders(unneeded) - {*answers.get("_there", ())}, reverse=True)

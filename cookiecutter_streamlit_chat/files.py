@@ -1,4 +1,4 @@
-"""The table of files: which answers each of them needs, and which of them takes the place of another."""
+"""The table of files: which answers each file needs, and which alternative replaces which file."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -31,22 +31,22 @@ def given(question: str, *values: str) -> Condition:
 
 
 def anything_but(question: str, value: str) -> Condition:
-    """Whether the answer to a question is another one."""
+    """Whether the answer to a question is not this one."""
     return lambda answers: answers[question] != value
 
 
 def served(*modules: str) -> Condition:
-    """Whether a provider that was chosen is served by one of these modules."""
+    """Whether one of these modules serves a chosen provider."""
     return lambda answers: using(answers, *modules)
 
 
 def reads_tables(answers: Answers) -> bool:
-    """Whether a reply or a document may be a table of text."""
+    """Whether a reply or a document may contain delimited text."""
     return answers["rich_replies"] == "yes" or answers["attachments"] == "images_and_documents"
 
 
-# What must hold, and what is needed only then: files, and folders, which end in a slash, with all that is in them.
-# A file that is in several rows is needed where all of them hold, one that is in none always.
+# Each row: a condition, and the files needed only if it holds. A path that ends in a slash is a folder and all its
+# contents. A file in several rows needs all of them; one in no row is always needed.
 FILES: Sequence[tuple[Condition, str]] = [
     (served("embedded"), "chat/providers/embedded.py chat/providers/llama.py"),
     (served("openai"), "chat/providers/openai.py"),
@@ -118,9 +118,9 @@ FILES: Sequence[tuple[Condition, str]] = [
     (reads_tables, "chat/conversation/delimited.py"),
 ]
 
-# Alternatives that stand under one name. Where `streaming` is `typewriter`, `stream__typewriter.py` takes the place of
-# `stream.py`; for an answer that has no such file `stream.py` stays, the one that is linted where it stands. So whoever
-# imports it names one module, whatever was chosen. Here: the name, and what is added to it.
+# Alternatives under one name. If `streaming` is `typewriter`, `stream__typewriter.py` replaces `stream.py`; an answer
+# without such a file keeps `stream.py`, which is linted in the template. So an import names one module, whatever was
+# chosen. Each row: the file, and what gives the suffix of the alternative.
 ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
     "chat/history/conversations.py": itemgetter("history"),
     "chat/history/ratings.py": itemgetter("history"),
@@ -134,11 +134,11 @@ ALTERNATIVES: Mapping[str, Callable[[Answers], str]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """What becomes of the files of a template. Files are named by their paths in it, with slashes.
+    """What happens to a template's files. They are named by their paths in it, with slashes.
 
     Attributes:
-        files: what must hold, and what is needed only then.
-        alternatives: of each file that has some, what is added to its name to get that of the one that is chosen.
+        files: conditions, and the files that each of them needs to hold.
+        alternatives: files that have alternatives, and what gives the suffix of the chosen one.
     """
 
     files: Sequence[tuple[Condition, str]] = ()
@@ -156,7 +156,7 @@ class Table:
         }
 
     def renamed(self, files: set[str], answers: Answers) -> dict[str, str]:
-        """Which of these files take the place of another, and of which."""
+        """Which of these files replace another, and which one each replaces."""
         chosen = {}
         for name, added in self.alternatives.items():
             path = PurePosixPath(name)
@@ -164,7 +164,7 @@ class Table:
         return {file: name for file, name in chosen.items() if file in files}
 
     def place(self, file: str) -> str:
-        """The name under which a file stands in a project, if it does."""
+        """A file's name in a project, if it is there."""
         path = PurePosixPath(file)
         name = path.with_stem(path.stem.rpartition("__")[0] or path.stem).as_posix()
         return name if name in self.alternatives else file
@@ -174,6 +174,6 @@ TABLE = Table(FILES, ALTERNATIVES)
 
 
 def files_of(folder: Path) -> set[str]:
-    """The files below a folder, by their paths from there."""
+    """The files below a folder, as paths relative to it."""
     every = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
     return {path.relative_to(folder).as_posix() for path in every if "__pycache__" not in path.parts}

@@ -1,4 +1,4 @@
-"""The providers that can answer: providers.json has every fact about them that is not code."""
+"""The providers: providers.json has every fact about them that is not code."""
 
 import json
 from pathlib import Path
@@ -8,22 +8,22 @@ PROVIDERS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "prov
 
 
 def usual_model(provider: str) -> str:
-    """The model that answers where nobody names another."""
+    """The default model of a provider."""
     return PROVIDERS[provider]["model"]
 
 
 def names_of(extra_providers: str) -> list[str]:
-    """The providers in a list with commas between, each once, in the order given."""
+    """The providers in a comma-separated list, each once, in the order given."""
     return list(dict.fromkeys(filter(None, (name.strip() for name in extra_providers.split(",")))))
 
 
 def further_providers(answers: dict[str, Any]) -> list[str]:
-    """The providers besides the first, each once; none in a template that does not ask for them."""
+    """The providers after the first, each once; none if the template does not ask for them."""
     return [name for name in names_of(answers.get("extra_providers", "")) if name != answers["llm_provider"]]
 
 
 def chosen(answers: dict[str, Any]) -> list[dict[str, Any]]:
-    """The facts of each provider that was chosen, the first to answer first, with its name and its models."""
+    """The facts of each chosen provider, with its name and models; the first to answer comes first."""
     first = answers["llm_provider"]
     facts = []
     for name in [first, *further_providers(answers)]:

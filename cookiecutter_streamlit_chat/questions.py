@@ -10,16 +10,16 @@ STARTER = "starter"  # the folder of the small template
 
 
 def questions_of(template: Path) -> dict[str, Any]:
-    """What stands in a template's cookiecutter.json.
+    """The content of a template's cookiecutter.json.
 
     Args:
-        template: the folder with that file: the repository's, or one in it.
+        template: the folder with that file: the repository's, or one in the repository.
     """
     return json.loads((template / "cookiecutter.json").read_text("utf-8"))
 
 
 def asked(questions: dict[str, Any]) -> list[str]:
-    """The names of what people are asked, in that order."""
+    """The names of the questions, in the order they are asked."""
     return [name for name in questions if not name.startswith("_")]
 
 

@@ -1,4 +1,4 @@
-"""The rules of answers: which cannot be, and why, as the end of a sentence that says what to do."""
+"""The rules for answers: which are refused, and why, as the end of a sentence that says what to do."""
 
 import re
 import unicodedata
@@ -11,16 +11,16 @@ from cookiecutter_streamlit_chat.questions import FOLDER, ROOT, asked
 
 SLUG_LENGTH = 60
 SLUG_RULE = f"[a-z][a-z0-9-]*, at most {SLUG_LENGTH} characters, like my-chat"
-# Names that Windows keeps for devices: no folder can have them.
+# Names that Windows reserves for devices: no folder can have them.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
-# What may serve anybody's models: whoever speaks Chat Completions, and somebody's own code.
+# What may serve any maker's models: a Chat Completions server, and your own code.
 ANYBODYS = {"custom", "openai_compatible"}
 
 
 @cache
 def requirement_names() -> set[str]:
-    """The distributions that some bake depends on: a project cannot be called like one of them."""
+    """The distributions that any bake may depend on: a project cannot have the name of one."""
     chosen = [line for provider in PROVIDERS.values() for line in provider["requirements"]]
     fixed = (ROOT / FOLDER / "pyproject.toml").read_text("utf-8")
     return set(re.findall(r'^\s*"([a-z0-9-]+)[=<>\[]', fixed, re.MULTILINE)) | {
@@ -29,7 +29,7 @@ def requirement_names() -> set[str]:
 
 
 def refused_slug(value: str) -> str | None:
-    """Why `value` cannot be the project's slug, or None."""
+    """Why `value` is refused as the project's slug, or None."""
     if len(value) > SLUG_LENGTH or not re.fullmatch(r"[a-z][a-z0-9-]*", value) or value in DEVICES:
         return f"cannot name a folder: use {SLUG_RULE}"
     if value in requirement_names():
@@ -38,22 +38,22 @@ def refused_slug(value: str) -> str | None:
 
 
 def refused_text(value: str) -> str | None:
-    """Why `value` cannot be an answer in free text, or None."""
+    """Why `value` is refused as free text, or None."""
     strange = [c for c in value if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t"]
     if strange:
-        return f"holds the character U+{ord(strange[0]):04X}: use printable text and line breaks"
+        return f"contains the character U+{ord(strange[0]):04X}: use printable text and line breaks"
     return None
 
 
 def refused_name(value: str) -> str | None:
-    """Why `value` cannot be a name, or None."""
+    """Why `value` is refused as a name, or None."""
     if not value.strip():
         return "is empty: use at least one letter"
     return refused_text(value)
 
 
 def refused_providers(value: str) -> str | None:
-    """Why `value` cannot be the list of further providers, or None."""
+    """Why `value` is refused as the list of further providers, or None."""
     unknown = [name for name in names_of(value) if name not in PROVIDERS]
     if unknown:
         return f"names {unknown[0]!r}: use names of {', '.join(PROVIDERS)}, separated by commas"
@@ -61,8 +61,8 @@ def refused_providers(value: str) -> str | None:
 
 
 def refused_model(answers: dict[str, Any]) -> str | None:
-    """Why the model cannot be the provider's, or None: of a provider that is changed later, the model stays behind."""
-    if "llm_provider" not in answers:  # a replay file with no model: cookiecutter asks for that alone
+    """Why the model is not the provider's, or None: it may be left over from an earlier choice of provider."""
+    if "llm_provider" not in answers:  # a replay file without a model: cookiecutter asks only for that
         return None
     own = PROVIDERS[answers["llm_provider"]]
     makers = [other["label"] for other in PROVIDERS.values() if other["model"] == answers["model"]]
@@ -80,14 +80,14 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     "extra_providers": refused_providers,
     "system_prompt": refused_text,
 }
-# An answer that goes only with one other answer, and why.
+# Answers that need one other answer, and why.
 NEEDS = {
     ("deployment", "kubernetes"): ("history", "database", "its replicas share conversations through it"),
 }
 
 
 def refused(questions: dict[str, Any], answers: dict[str, Any], name: str) -> str | None:
-    """Why the answer to a question cannot be, or None."""
+    """Why the answer to a question is refused, or None."""
     value, allowed = answers[name], questions[name]
     if isinstance(allowed, list):
         return None if value in allowed else f"is not an answer: use one of {', '.join(allowed)}"
@@ -100,8 +100,8 @@ def faults(questions: dict[str, Any], answers: dict[str, Any]) -> Iterator[tuple
     """What is wrong with the answers given so far.
 
     Args:
-        questions: what stands in the template's cookiecutter.json.
-        answers: any number of them, by the names of their questions.
+        questions: the content of the template's cookiecutter.json.
+        answers: any number of answers, by question.
 
     Yields:
         The names of the questions to ask again, and a sentence.

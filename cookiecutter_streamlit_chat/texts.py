@@ -1,4 +1,4 @@
-"""What becomes of a text that somebody typed, at each kind of place where it stands."""
+"""How typed text is escaped, for each kind of place where it appears."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from cookiecutter_streamlit_chat.rules import SLUG_LENGTH, refused_slug
 
 
 def slug(name: str) -> str:
-    """The folder name made from a project name; `my-chat` where nothing of the name can be kept."""
+    """The folder name for a project name; `my-chat` if nothing of the name can be kept."""
     text = slugify(name).strip("-")
     if text[:1].isdigit():
         text = f"chat-{text}"
@@ -24,7 +24,7 @@ def escaped(text: str) -> str:
 
 
 def oneline(text: str) -> str:
-    """`text` with every run of white space as one space, for places that hold a single line."""
+    """`text` in one line: every run of white space becomes one space."""
     return " ".join(text.split())
 
 

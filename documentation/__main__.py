@@ -1,10 +1,10 @@
-"""Writes the pages: `.dev/environment/bin/python -m documentation`, after a change of the template or of its table."""
+"""Generates the pages: run `.dev/environment/bin/python -m documentation` after the template or a table changes."""
 
 from documentation.pages import pages
 
 
 def main() -> None:
-    """Write every page that is made, as a whole or in part."""
+    """Write every page that is generated, in whole or in part."""
     for path, text in pages().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8", newline="\n")

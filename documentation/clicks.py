@@ -1,4 +1,4 @@
-"""How many clicks a person needs for what they do all day: counted on the page of an app, while it is done."""
+"""How many clicks everyday actions take: does each one on an app's page, and counts."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 from app import App
 from wire import Wire
 
-# What is done; the clicks that it takes in the big chats; a key that does it here.
+# Action: its clicks in the big chats, and a shortcut for it here.
 ACTS = {
     "Copy a reply": (1, ""),
     "Copy code": (1, ""),
@@ -25,25 +25,25 @@ REPLY = "Like this:\n\n```python\nprint(1)\n```"
 
 
 class Hand:
-    """A hand at a page, whose clicks are counted."""
+    """A hand that counts its clicks."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start at zero."""
         self.counted: dict[str, int] = {}
         self.clicks = 0
 
     def click(self, place: Locator) -> None:
-        """Click there."""
+        """Click, and count it."""
         place.click()
         self.clicks += 1
 
     def did(self, act: str) -> None:
-        """Write down how many clicks this took, and count anew."""
+        """Record how many clicks this took, and start at zero again."""
         self.counted[act], self.clicks = self.clicks, 0
 
 
 def count(app: App, wire: Wire, file: Path) -> dict[str, int]:
-    """The clicks of each act; `app` keeps conversations, offers MODELS, and takes files such as this one."""
+    """The clicks of each action. `app` stores conversations, offers MODELS, and accepts this file as an attachment."""
     hand, page, keyboard = Hand(), app.page, app.page.keyboard
     sidebar, box = page.get_by_test_id("stSidebar"), page.get_by_test_id("stChatInput")
     app.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -71,7 +71,7 @@ def count(app: App, wire: Wire, file: Path) -> dict[str, int]:
     hand.click(page.get_by_role("button", name="Edit"))
     field = page.get_by_label("Question", exact=True)
     expect(field).to_be_focused()
-    expect(field).to_have_value("First of all?")  # which Streamlit writes into it after it was drawn
+    expect(field).to_have_value("First of all?")  # Streamlit fills it after drawing it
     keyboard.type(" And then?")
     keyboard.press("Control+Enter")
     expect(app.messages.nth(1)).to_contain_text("You said: First of all? And then?")
@@ -119,7 +119,7 @@ def count(app: App, wire: Wire, file: Path) -> dict[str, int]:
 
 
 def chapter(counted: dict[str, int]) -> str:
-    """The clicks of each act beside those in the big chats, as the end of docs/gallery.md."""
+    """The last chapter of docs/gallery.md: the clicks of each action, here and in the big chats."""
     rows = [
         f"| {act} | {counted[act]} | {elsewhere} | {f'`{key}`' if key else ''} |\n"
         for act, (elsewhere, key) in ACTS.items()

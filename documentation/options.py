@@ -1,4 +1,4 @@
-"""What each answer adds to the smallest app, baked and counted."""
+"""What each answer adds to the smallest app, counted in bakes."""
 
 import ast
 import os
@@ -24,7 +24,7 @@ SMALLEST = {
     "rich_replies": "no",
     "ci": "none",
 }
-# Answers that bring something only together, or something else.
+# Answers that add something only together.
 TOGETHER = [
     {"history": "database", "sign_in": "oidc"},
     {"history": "database", "feedback": "thumbs"},
@@ -32,14 +32,14 @@ TOGETHER = [
     {"history": "database", "deployment": "docker"},
     {"sign_in": "oidc", "feedback": "thumbs"},
 ]
-COLUMNS = "files | lines of the app | of its tests | of the rest | MB installed | what comes, and what goes |"
+COLUMNS = "files | lines of the app | of its tests | of other files | MB installed | adds |"
 MINUS = "\u2212"
 RULE = "---|--:|--:|--:|--:|--:|---|"
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large an app is: files, lines of Python, lines of its tests, other lines, and bytes that are installed."""
+    """An app's size: files, lines of Python, of tests and of other files, and installed bytes."""
 
     files: int
     app: int
@@ -53,17 +53,17 @@ class Size:
 
 
 def is_app(path: str) -> bool:
-    """Whether a file is what a reader of the app reads: Python, and no test."""
+    """Whether a file is part of the app's own code: Python, and not a test."""
     return path.endswith(".py") and not path.startswith("tests/")
 
 
 def lines(bake: Bake, paths: Iterable[str]) -> int:
-    """How many lines these files have."""
+    """The number of lines in these files."""
     return sum(bake.files[path].count(b"\n") for path in paths)
 
 
 def size(bake: Bake) -> Size:
-    """How large an app is."""
+    """An app's size."""
     app = {path for path in bake.files if is_app(path)}
     tests = {path for path in bake.files if path.startswith("tests/")}
     rest = bake.files.keys() - app - tests
@@ -78,12 +78,12 @@ def baked(**answers: str) -> Bake:
 
 
 def names(bake: Bake) -> set[str]:
-    """The names of the distributions that an app requires."""
+    """The names of the distributions an app requires."""
     return {re.split(r"[\[<>=]", requirement)[0] for requirement in requirements_of(bake)}
 
 
 def shown(paths: set[str], others: set[str]) -> list[str]:
-    """Paths, a folder for all that is in it where it is not among the others; tests are left out."""
+    """The paths without tests; a folder that the others lack stands for everything in it."""
     folders = {parent.as_posix() for path in others for parent in PurePosixPath(path).parents}
     found = set()
     for path in paths:
@@ -94,7 +94,7 @@ def shown(paths: set[str], others: set[str]) -> list[str]:
 
 
 def comes_and_goes(before: Bake, after: Bake) -> str:
-    """The files, and the packages of Python, that one app has and the other lacks."""
+    """The files and distributions that only the second app has, then those that only the first has."""
 
     def what(one: Bake, other: Bake) -> str:
         found = shown(one.files.keys() - other.files.keys(), set(other.files)) + sorted(names(one) - names(other))
@@ -105,25 +105,25 @@ def comes_and_goes(before: Bake, after: Bake) -> str:
 
 
 def signed(number: int) -> str:
-    """A number with its sign; nothing for none."""
+    """A number with its sign; empty for 0."""
     return f"{number:+,}".replace("-", MINUS) if number else ""
 
 
 def row(label: str, before: Bake, after: Bake) -> str:
-    """A line of a table: what another bake has more."""
+    """A row of the table: what the second bake adds to the first."""
     more = size(after) - size(before)
     figures = map(signed, (more.files, more.app, more.tests, more.rest, round(more.installed / 1e6)))
     return f"| {label} | {' | '.join(figures)} | {comes_and_goes(before, after)} |"
 
 
 def needed(name: str, value: str) -> dict[str, str]:
-    """The answer that this one needs, if it needs one."""
+    """The other answer that this one needs, if any."""
     other = NEEDS.get((name, value))
     return {other[0]: other[1]} if other else {}
 
 
 def question(name: str) -> str:
-    """The chapter of a question."""
+    """The chapter about a question."""
     asked = QUESTIONS[name]
     parts = [f"### `{name}`: {asked.prompt}", f"| answer | {COLUMNS}\n|{RULE}"]
     for value, label in asked.labels.items():
@@ -142,7 +142,7 @@ def question(name: str) -> str:
 
 
 def together(pair: dict[str, str]) -> str:
-    """A line of a table: what two answers bring that neither brings alone."""
+    """A row of the table: what two answers add together, but not alone."""
     alone = [baked(**{name: value}) for name, value in pair.items()]
     both = baked(**pair)
     files = both.files.keys() - alone[0].files.keys() - alone[1].files.keys()
@@ -153,7 +153,7 @@ def together(pair: dict[str, str]) -> str:
 
 
 def picture(name: str, value: str) -> str:
-    """Where the picture of an answer is, if there is one."""
+    """The path of an answer's picture, which may not exist."""
     return f"images/gallery/{name}-{value}-light.png"
 
 
@@ -163,7 +163,7 @@ def what_it_is(source: bytes) -> str:
 
 
 def smallest() -> str:
-    """The chapter of the smallest app: its files, with their lines."""
+    """The chapter about the smallest app: its files, with their lines."""
     app = baked()
     own = size(app)
     answers = " ".join(f"{name}={value}" for name, value in SMALLEST.items())
@@ -188,10 +188,10 @@ nobody's text.
 
 
 def text() -> str:
-    """What is made of docs/options.md."""
+    """The generated part of docs/options.md."""
     asked = [name for name in QUESTIONS if QUESTIONS[name].labels and not QUESTIONS[name].listed]
     answers = [{name: value} | needed(name, value) for name in asked for value in QUESTIONS[name].labels]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # as many as there are processes that bake
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # one for each process that bakes
         list(pool.map(lambda given: baked(**given), [*answers, *TOGETHER]))
     default, several = size(bake({})) - size(baked()), baked(extra_providers="anthropic")
     return "\n\n".join(

@@ -1,4 +1,4 @@
-"""The pages that are made, each with what was written by hand around it."""
+"""The generated pages, each with the handwritten text around its generated part."""
 
 from pathlib import Path
 
@@ -7,25 +7,25 @@ from cookiecutter_streamlit_chat.questions import ROOT
 from documentation import options, providers, starter
 
 DOCS = ROOT / "docs"
-BEGIN = "<!-- What follows is made: `.dev/environment/bin/python -m documentation` writes it anew. -->"
-END = "<!-- What follows is written by hand. -->"
+BEGIN = "<!-- Generated from here: `.dev/environment/bin/python -m documentation` overwrites it. -->"
+END = "<!-- Handwritten from here. -->"
 
 
 def around(path: Path) -> tuple[str, str]:
-    """What stands in a page before and after what is made; nothing for a page that is not there yet."""
+    """The text before and after a page's generated part; empty for a page that does not exist yet."""
     text = path.read_text("utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
     before, _, rest = text.partition(f"{BEGIN}\n")
     return before, rest.partition(f"{END}\n")[2]
 
 
 def page(path: Path, made: str) -> str:
-    """A page, with its middle made anew."""
+    """A page, with its generated part replaced."""
     before, after = around(path)
     return f"{before}{BEGIN}\n\n{made.strip()}\n\n{END}\n{after}"
 
 
 def pages() -> dict[Path, str]:
-    """The text of every page that is made, by its path."""
+    """The text of every generated page, by path."""
     made = {DOCS / "options.md": options.text(), DOCS / "providers.md": providers.overview()}
     made[DOCS / "starter.md"] = starter.text()
     made |= {DOCS / "providers" / f"{name}.md": providers.text(name) for name in PROVIDERS}

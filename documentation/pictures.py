@@ -1,7 +1,7 @@
-"""Takes the pictures of docs/images, and writes docs/gallery.md, which shows them.
+"""Takes the pictures in docs/images, and writes docs/gallery.md, which shows them.
 
-`.dev/environment/bin/python -m documentation.pictures`: each is of a real conversation in an app that was baked for it,
-with a local server in the place of its provider.
+`.dev/environment/bin/python -m documentation.pictures`: each shows a real conversation in an app baked for it, with a
+local server as its provider.
 """
 
 import io
@@ -49,7 +49,7 @@ Mostly in **autumn**. November brings about 110 mm, July hardly any:
 max(rain, key=rain.get)
 ```
 """
-# Questions, each with how many days ago it was asked, the oldest first.
+# Questions, and how many days ago each was asked, oldest first.
 EARLIER = {
     "Translate a poem by Trakl": 50,
     "A name for a grey cat": 21,
@@ -70,10 +70,10 @@ server_metadata_url = "http://127.0.0.1:9/"
 """
 TEXT = """# Gallery
 
-Pictures of the app as it comes from the template. `.dev/environment/bin/python -m documentation.pictures` takes them,
+Pictures of the app, straight from the template. `.dev/environment/bin/python -m documentation.pictures` takes them
 and writes this page.
 """
-# Whole pages: the name of the pictures, a title, and what there is to say of them.
+# Pictures of whole pages: name, title and description.
 WHOLES = {
     "theme": (
         "A light and a dark theme",
@@ -87,12 +87,12 @@ WHOLES = {
         "Attachments",
         "With `attachments=images_and_documents`: images are scaled down, and documents read as text.",
     ),
-    "sign-in": ("Signing in", "With `sign_in=oidc`, the page shows nothing else before."),
+    "sign-in": ("Signing in", "With `sign_in=oidc`, the page shows nothing else until you sign in."),
 }
 
 
 def baked(answers: dict[str, str], folder: Path) -> Path:
-    """The folder of an app with these answers."""
+    """Bake an app with these answers into the folder, and return it."""
     for path, content in bake(PLAIN | answers).files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def baked(answers: dict[str, str], folder: Path) -> Path:
 
 
 def app_with(answers: dict[str, str], folder: Path, browser: Browser, wire: Wire) -> App:
-    """The app for these answers, running."""
+    """A running app with these answers."""
     return App(baked(answers, folder), browser, OPENAI_API_KEY="any", OPENAI_BASE_URL=wire.base_url("openai"))
 
 
@@ -111,7 +111,7 @@ def save(picture: Image.Image, path: Path) -> None:
 
 
 def take(app: App, wire: Wire, name: str) -> None:
-    """Have a short conversation, and take its picture in light and in dark."""
+    """Have a short conversation, and take pictures of it in light and dark."""
     app.page.set_viewport_size(SIZE)
     wire.play("echo")
     app.ask("Is anybody there?")
@@ -125,7 +125,7 @@ def take(app: App, wire: Wire, name: str) -> None:
 
 
 def take_list(app: App, wire: Wire) -> None:
-    """Have conversations over some weeks, the last one with a chart; take pictures of the page, and of their list."""
+    """Have conversations dated over some weeks, the last with a chart; take pictures of the page and the list."""
     page = app.page
     page.set_viewport_size(WHOLE)
     wire.play("echo")
@@ -157,7 +157,7 @@ def take_list(app: App, wire: Wire) -> None:
 
 
 def take_attachments(app: App, wire: Wire, folder: Path) -> None:
-    """Ask about an image and a table; take a picture."""
+    """Ask about an image and a table, and take pictures."""
     app.page.set_viewport_size(WHOLE)
     picture, table = folder / "sunset.png", folder / "rain.csv"
     sky = [Image.linear_gradient("L").point(lambda n, s=share: n * s // 9) for share in (9, 5, 3)]
@@ -175,7 +175,7 @@ def take_attachments(app: App, wire: Wire, folder: Path) -> None:
 
 
 def take_sign_in(server: Server) -> None:
-    """Take a picture of what somebody sees who has not signed in."""
+    """Take pictures of the page before sign-in."""
     page = server.visit(server.url)
     page.set_viewport_size(WHOLE)
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -194,7 +194,7 @@ def take_configurator(server: Server) -> None:
 
 
 def save_both(page: Page, name: str, **options: Any) -> None:
-    """Save a picture in light and in dark; the options are those of Playwright's screenshot()."""
+    """Save pictures in light and dark, with the options of Playwright's screenshot()."""
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(1_000)  # colours fade
@@ -202,7 +202,7 @@ def save_both(page: Page, name: str, **options: Any) -> None:
 
 
 def gallery() -> str:
-    """The text of docs/gallery.md, but for its last chapter."""
+    """The text of docs/gallery.md without its last chapter."""
     parts = [TEXT]
     for name, (title, said) in WHOLES.items():
         pictures = (f"![{title}, {scheme}](images/gallery/{name}-{scheme}.png)" for scheme in SCHEMES)
@@ -217,7 +217,7 @@ def gallery() -> str:
 
 
 def main() -> None:
-    """Take them all, and write the page that shows them."""
+    """Take all pictures, and write docs/gallery.md."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     with sync_playwright() as playwright, Wire() as wire, TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""A page for each provider, from the table in providers.json."""
+"""A page for each provider, from the facts in providers.json."""
 
 import ast
 import re
@@ -20,19 +20,19 @@ SOURCES = "../../{{cookiecutter.project_slug}}/chat/providers"
 
 
 def code(names: list[str]) -> str:
-    """Names, as code, with commas between."""
+    """Names as code, separated by commas."""
     return ", ".join(f"`{name}`" for name in names)
 
 
 def key(facts: dict[str, Any]) -> str:
-    """The name of the key, and where one gets it."""
+    """The name of the key, and where to get it."""
     if not facts["key"]:
         return "none"
     return f"`{facts['key']}`, " + (f"from {facts['key_page']}" if facts["key_page"] else "if it needs one")
 
 
 def address(facts: dict[str, Any]) -> str:
-    """The setting for another address, and what stands there without it."""
+    """The setting for another address, and the default."""
     if not facts["base_url_setting"]:
         return "none: it uses no network"
     if facts["base_url_example"]:
@@ -42,7 +42,7 @@ def address(facts: dict[str, Any]) -> str:
 
 
 def images(facts: dict[str, Any]) -> str:
-    """How many images go into a request, with `attachments`."""
+    """How many images a request may have, with `attachments`."""
     if not facts["most_images"]:
         return "none: the model does not accept images"
     blind = f"; {code(facts['text_models'])} are text-only" if facts["text_models"] else ""
@@ -50,7 +50,7 @@ def images(facts: dict[str, Any]) -> str:
 
 
 def installs(name: str) -> str:
-    """What is installed for a provider, beside what every app needs."""
+    """What is installed for a provider besides what every app needs."""
     common = [line for line in requirements_of(baked()) if not line.startswith("openai")]
     own = [line for line in requirements_of(baked(llm_provider=name)) if line not in common]
     if not own:
@@ -60,7 +60,7 @@ def installs(name: str) -> str:
 
 
 def first_message(name: str) -> str:
-    """The commands from nothing to the first reply."""
+    """The commands up to the first reply."""
     facts = PROVIDERS[name]
     begin = f"{COOKIECUTTER} --no-input llm_provider={name}\ncd my-chat\n"
     start = "```sh\nuv run streamlit run\n```\n\nopens the chat in the browser: type a question and press Enter."
@@ -80,7 +80,7 @@ def first_message(name: str) -> str:
 
 
 def cost(facts: dict[str, Any]) -> str:
-    """The prices of the table, with their source and the day."""
+    """The prices in the table, with their source and date."""
     if not facts["prices"]:
         if facts["module"] == "embedded":
             return "Nothing: it runs on your machine."
@@ -96,7 +96,7 @@ def cost(facts: dict[str, Any]) -> str:
 
 
 def text(name: str) -> str:
-    """What is made of a provider's page."""
+    """The generated part of a provider's page."""
     facts = PROVIDERS[name]
     models = code(facts["models"] or [facts["model"]])
     offered = "these" if name == "bedrock" else "the provider's models"
@@ -133,7 +133,7 @@ def text(name: str) -> str:
 
 
 def sentences(name: str) -> dict[str, str]:
-    """What the app of a provider says of each kind of failure, with what is to be filled in."""
+    """What a provider's app says for each kind of failure, with placeholders."""
     said: dict[str, str] = {}
     for module in ("chat/providers/__init__.py", "chat/providers/errors.py"):
         for node in ast.walk(ast.parse(baked(llm_provider=name).files[module])):
@@ -145,7 +145,7 @@ def sentences(name: str) -> dict[str, str]:
 
 
 def failures(name: str) -> str:
-    """What may go wrong, and what is said then: from the table of quirks that the tests play."""
+    """What may go wrong, and what the page says then, from the tests' table of quirks."""
     facts = PROVIDERS[name]
     wire_format = name if name in quirks.FORMATS else "chat"
     if facts["module"] in LOCAL:
@@ -171,7 +171,7 @@ def failures(name: str) -> str:
 
 
 def overview() -> str:
-    """What is made of docs/providers.md."""
+    """The generated part of docs/providers.md."""
     rows = [
         f"| [`{name}`](providers/{name}.md) | {facts['label']} | `{facts['module']}` | {key_name(facts)} "
         f"| `{facts['model']}` |"

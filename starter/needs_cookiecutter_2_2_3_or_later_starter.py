@@ -1,6 +1,6 @@
-"""The Jinja extension of the starter: the large template's rules and filters, with the questions of this one.
+"""The starter's Jinja extension: the large template's rules and filters, with the starter's questions.
 
-Versions of cookiecutter before 2 look for it in vain, and say its name.
+Versions of cookiecutter before 2 cannot find it, and print its name.
 """
 
 import re
@@ -23,7 +23,7 @@ MODULES = sorted({provider["module"] for provider in PROVIDERS.values()})
 
 
 class StarterAnswers(Answers):
-    """The filters and tests of the large template, and two more: `license_text` and `the_whole_app`."""
+    """The large template's filters and tests, and two more filters: `license_text` and `the_whole_app`."""
 
     template = HERE
     table = Table(
@@ -36,25 +36,25 @@ class StarterAnswers(Answers):
         environment.filters.update(license_text=self.license_text, the_whole_app=self.the_whole_app)
 
     def project_folder(self, answers: dict[str, Any]) -> str:
-        """The name of the project's folder; without hooks, the provider has its name from the start."""
+        """The name of the project's folder; without hooks, provider.py gets its name here."""
         folder = super().project_folder(answers)
         if self.answers and command_line().get("accept_hooks") == "no":
             self.names[f"provider_{chosen(answers)[0]['module']}.py"] = PROVIDER
         return folder
 
     def leave_alone(self) -> None:
-        """Keep what is in the project's folder already, as far as cookiecutter would; the hook reads what that is."""
+        """Keep existing files in the project's folder; with --skip-if-file-exists, provider.py too."""
         super().leave_alone()
         if command_line().get("skip_if_file_exists") and (self.project / PROVIDER).exists():
             self.answers.setdefault("_there", []).append(PROVIDER)
 
     def license_text(self, answers: dict[str, Any]) -> str:
-        """The text of the licence: Jinja includes no file of the folder above."""
+        """The text of the licence: Jinja cannot include files from outside the template."""
         text = (ROOT / "templates" / "licenses" / answers["license"]).read_text("utf-8")
         return self.rendered(text).render(cookiecutter=answers).rstrip()
 
     def the_whole_app(self, answers: dict[str, Any]) -> str:
-        """The command that bakes the large app with the same answers, in a fenced block of Markdown."""
+        """The command that bakes the large app with the same answers, as a fenced code block."""
         usual = defaults(self.environment, self.questions, answers)
         given = {name: answers[name] for name, default in usual.items() if answers[name] != default}
         command = bake_command(cookiecutter_command(), given)

@@ -240,7 +240,7 @@ def test_a_cookiecutter_that_is_too_old_is_told_so(monkeypatch: pytest.MonkeyPat
     for name in [name for name in sys.modules if name.startswith("cookiecutter_streamlit_chat")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr("cookiecutter.__version__", "2.1.1")
-    with pytest.raises(UnknownExtension, match=r"needs cookiecutter 2\.2\.3 or later, and this is 2\.1\.1"):
+    with pytest.raises(UnknownExtension, match=r"needs cookiecutter 2\.2\.3 or later; this is 2\.1\.1"):
         create_env_with_context({"cookiecutter": QUESTIONS})
 
 

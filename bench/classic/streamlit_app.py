@@ -11,12 +11,12 @@ from openai import OpenAI
 
 @st.cache_resource
 def client() -> OpenAI:
-    """The client, made once."""
+    """The client, created once."""
     return OpenAI()
 
 
 def saved() -> list[dict]:
-    """The messages to begin with: those in the file that the environment names, if it names one."""
+    """The first messages: those in the file CLASSIC_MESSAGES, if it is set."""
     path = os.environ.get("CLASSIC_MESSAGES")
     messages = json.loads(Path(path).read_text("utf-8"))["messages"] if path else []
     return [{"role": message["role"], "content": message["text"]} for message in messages]

@@ -1,10 +1,10 @@
-"""Keeps what was chosen: cookiecutter runs this in the new project's folder once every file is written."""
+"""Keeps the chosen provider: cookiecutter runs this in the new project's folder after all files are written."""
 
-import os  # not pathlib: it takes as long as Python itself to start, a tenth of a bake
+import os  # not pathlib, which takes as long to import as Python to start: a tenth of a bake
 
 PROVIDERS = {"anthropic", "bedrock", "custom", "embedded", "gemini", "openai", "openai_compatible"}
 CHOSEN = "{{ (cookiecutter | chosen)[0].module }}"
-# What was there before the bake, and stays as it was.
+# What existed before the bake stays as it was.
 KEPT = set("""{{ cookiecutter.get("_there", []) | join("\n") }}""".splitlines())
 
 unused = {f"provider_{name}.py" for name in PROVIDERS - {CHOSEN}}
