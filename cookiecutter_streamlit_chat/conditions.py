@@ -37,6 +37,16 @@ def keyed(answers: dict[str, Any]) -> bool:
     return any(provider["key_page"] for provider in chosen(answers))
 
 
+def unaddressed(answers: dict[str, Any]) -> bool:
+    """Whether the address of some provider is each user's own."""
+    return any(provider["base_url_example"] for provider in chosen(answers))
+
+
+def promptless(answers: dict[str, Any]) -> bool:
+    """Whether a provider also has models that take no system prompt."""
+    return using(answers, "openai_compatible", "gemini", "bedrock")
+
+
 def tempered(answers: dict[str, Any]) -> bool:
     """Whether a chosen provider accepts a temperature."""
     return any(provider["takes_temperature"] for provider in chosen(answers))

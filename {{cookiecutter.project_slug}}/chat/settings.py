@@ -54,7 +54,7 @@ class Provider:
     key_page: str = ""  # where to get one; empty where none is needed
     base_url: str | None = None  # None: where the SDK looks for it
     base_url_setting: str = ""  # the name of the setting for another address
-    base_url_example: str = ""  # for one that each has of their own
+    base_url_example: str = ""  # for one that each has of their own  # {% if cookiecutter is unaddressed %}
     # In US dollars a million tokens in, and out.
     prices: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
     prices_of: str = ""  # the day on which they were read

@@ -43,7 +43,9 @@ class RemoteProtocolError(Exception):
         (SdkError("<!DOCTYPE html>Not here", status_code=404), "address"),
         (SdkError(status_code=403), "forbidden"),
         (SdkError("Invalid API key", status_code=403), "auth"),
+        # {% if cookiecutter is using("openai_compatible") %}
         (SdkError("CUDA out of memory", status_code=500), "memory"),
+        # {% endif %}
         (SdkError(status_code=429), "rate_limit"),
         # {% if cookiecutter is using("openai", "openai_compatible") %}
         (SdkError(code="insufficient_quota", status_code=429), "quota"),

@@ -68,8 +68,7 @@ def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, addres
 
 
 def test_another_address_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not PROVIDER.base_url_example:
-        assert base_url(PROVIDER) == PROVIDER.base_url
+    assert base_url(PROVIDER) == PROVIDER.base_url  # {% if not cookiecutter is unaddressed %}
     monkeypatch.setenv(PROVIDER.base_url_setting, "http://localhost:1")
     assert base_url(PROVIDER) == "http://localhost:1"
     assert PROVIDER.base_url_setting in missing(PROVIDER.base_url_setting)

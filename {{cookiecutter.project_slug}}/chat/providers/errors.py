@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.providers import SENTENCES, Provider, ProviderError
-from chat.providers.keys import address_setting, example, key_setting
+from chat.providers.keys import address_setting, key_setting
 
 # What people are told of each kind of failure. The provider's own reason is behind "Details".
 TOLD = {
@@ -25,14 +25,18 @@ TOLD = {
     "too_large": "This needs more tokens than {provider.label} allows per minute. "
     "Lower the max tokens per reply, or ask something shorter.",
     "bad_request": "{provider.label} rejected this request. See Details.",
+    # {% if cookiecutter is promptless %}
     "system_prompt": "This model does not support system prompts. Clear it in the options, or choose another model.",
+    # {% endif %}
     # {% if cookiecutter.attachments != "none" %}
     "image": "{provider.label} rejected an image. Choose a model that accepts images, or ask without it.",
     # {% endif %}
     "tools": "This model cannot call tools. Choose another one.",  # {% if cookiecutter is tooled %}
     "not_found": "{provider.label} has no such model. Choose another one.",
     "address": "The answer did not come from {provider.label}. Check {address}.",
+    # {% if cookiecutter is using("openai_compatible") %}
     "memory": "The model needs more memory than is available. Choose a smaller one, or ask something shorter.",
+    # {% endif %}
     "overloaded": "{provider.label} is overloaded or temporarily down. Try again in {wait}.",
     "timeout": "{provider.label} did not answer in time. Try again.",
     "connection": "{provider.label} could not be reached. Check {causes} and {address}, then try again.",
@@ -48,14 +52,17 @@ TOLD = {
 KINDS_BY_WORDS = {
     "address": r"<!doctype html|<html",
     "region": r"country, region|unsupported_country|location is not supported|not available in your (country|region)",
-    "too_large": r"too large\b.*\btokens? per min",
     "auth": r"(api|x-api).key.{0,20}(not valid|invalid|incorrect|expired|revoked|leaked|disabled)|"
     r"(invalid|incorrect|expired|revoked|missing|no)[ _](x-)?api.?key|api_key_invalid|locate credentials",
     "rate_limit": r"perminute",  # {% if cookiecutter is using("gemini") %}
     "quota": r"credit balance|insufficient.(balance|credit|quota)|more credits|current quota|per ?day",
+    # {% if cookiecutter is using("openai_compatible") %}
     "memory": r"out of memory|more system memory|insufficient memory|failed to allocate",
+    # {% endif %}
+    # {% if cookiecutter is promptless %}
     "system_prompt": r"(system|developer) (role|message|prompt|instruction)s? (is |are )?not (supported|enabled)|"
     r"roles must alternate|only user and assistant roles|(not|n\\?'t) support .{0,3}system",
+    # {% endif %}
     # {% if cookiecutter is tooled %}
     "tools": r"(tools?|(tool|function).?(use|call\w*))\W{0,3}(is |are )?not (supported|enabled)|"
     r"unsupported param: tools|(not|n\\?'t) support \W?(tool|function)|endpoints found that support tool|"
@@ -121,7 +128,9 @@ def failure(
     `wait` is in seconds, before it should be asked again; `causes` are what may keep it from being reached.
     """
     address = address_setting(provider)
-    if looks := example(provider):
+    looks = provider.base_url  # {% if not cookiecutter is unaddressed %}
+    looks = provider.base_url or provider.base_url_example  # {% if cookiecutter is unaddressed %}
+    if looks:
         address += f", which looks like {looks}"
     told = TOLD[kind].format(
         provider=provider, key=key_setting(provider), address=address, wait=in_words(wait), causes=" and ".join(causes)

@@ -44,21 +44,21 @@ def base_url(provider: Provider) -> str | None:
     """The address; None if the SDK knows it.
 
     Raises:
-        ProviderError: if it is needed and missing, or not an address.
+        ProviderError: if it is not an address.  # {% if not cookiecutter is unaddressed %}
+        ProviderError: if it is needed and missing, or not an address.  # {% if cookiecutter is unaddressed %}
     """
     name = address_setting(provider)
     url = settings.secret(name) or provider.base_url
-    if not url and provider.base_url_example:
-        raise ProviderError("address", f"{name} is not set", f"{missing(name)} It looks like {example(provider)}")
+    # {% if cookiecutter is unaddressed %}
+    if not url and (example := provider.base_url_example):
+        raise ProviderError("address", f"{name} is not set", f"{missing(name)} It looks like {example}")
+    # {% endif %}
     if url and not is_address(url):
-        looks = f" It looks like {example(provider)}" if example(provider) else ""
+        example = provider.base_url  # {% if not cookiecutter is unaddressed %}
+        example = provider.base_url or provider.base_url_example  # {% if cookiecutter is unaddressed %}
+        looks = f" It looks like {example}" if example else ""
         raise ProviderError("address", f"{name} is no address", f"{name} is not a valid address.{looks}")
     return url
-
-
-def example(provider: Provider) -> str:
-    """An example of a provider's address."""
-    return provider.base_url or provider.base_url_example
 
 
 def is_address(url: str) -> bool:

@@ -36,12 +36,12 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
     context = request.provider.context_tokens
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     kept = fitting(request.messages, room)
-    refused = False  # the system prompt, by the template of the model  # {% if cookiecutter is remote %}
+    refused = False  # the system prompt, by the template of the model  # {% if cookiecutter is promptless %}
     while True:
         if left_out := len(request.messages) - len(kept):
             yield Chunk(left_out=left_out)
         shortened = replace(request, messages=kept)
-        # {% if cookiecutter is remote %}
+        # {% if cookiecutter is promptless %}
         if refused:
             shortened = prompt_in_question(shortened)
         # {% endif %}
@@ -52,7 +52,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
                     yield chunk
             return
         except ProviderError as error:
-            # {% if cookiecutter is remote %}
+            # {% if cookiecutter is promptless %}
             if error.kind == "system_prompt" and shortened.system_prompt:
                 refused = True
                 continue
@@ -72,7 +72,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
                 raise
 
 
-# {% if cookiecutter is remote %}
+# {% if cookiecutter is promptless %}
 def prompt_in_question(request: Request) -> Request:
     """A request with its system prompt in front of the first question."""
     first, *later = request.messages
