@@ -1,6 +1,7 @@
 """A reply outlives whatever a person does, in a real browser; judged by the page and by what the provider saw."""
 
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app import App
+from conftest import Bake, output
 from waiting import HANG, wait_until
 from wire import Wire
 
@@ -53,6 +55,43 @@ def test_stop_in_mid_reply_and_going_on(start: Callable[..., App], wire: Wire) -
     expect(app.page.get_by_test_id("stAlert")).to_have_count(0)
     expect(app.messages).to_have_count(2)
     assert "word25" in app.messages.nth(1).inner_text()
+
+
+# The texts of a reply that is not drawn as it grows, and how many of them are in memory at once.
+LONG = """
+import sys
+import weakref
+from types import SimpleNamespace
+
+sys.path.insert(0, ".")
+import streamlit as st
+from chat.conversation.messages import Message
+from chat.ui import stream
+
+
+class Text(str):
+    pass
+
+
+def texts(*_):
+    global most
+    for number in range(10):
+        text = Text("x" * number)
+        alive.add(text)
+        most = max(most, len(alive))
+        yield text
+
+
+alive, most = weakref.WeakSet(), 0
+stream.follow = texts
+stream.draw_reply(SimpleNamespace(message=Message.saying("assistant", "Hi.")), st.empty(), lambda: None)
+print(most)
+"""
+
+
+@pytest.mark.parametrize("streaming", ["typewriter", "off"])
+def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(bake: Bake, streaming: str) -> None:
+    assert int(output(sys.executable, "-B", "-c", LONG, cwd=bake(streaming=streaming))) <= 2
 
 
 @pytest.mark.parametrize("streaming", ["typewriter", "off"])

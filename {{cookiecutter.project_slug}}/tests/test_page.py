@@ -1,33 +1,26 @@
 """What a person sees and can do on the page."""
 
 import re
-import weakref  # {% if cookiecutter.streaming != "tokens" %}
-from collections.abc import Iterator  # {% if cookiecutter.streaming != "tokens" %}
-from types import SimpleNamespace  # {% if cookiecutter.streaming != "tokens" %}
 from typing import cast
 from urllib.parse import unquote
 
 import pytest
-import streamlit as st  # {% if cookiecutter.streaming != "tokens" %}
 from streamlit.testing.v1 import AppTest
 
 from chat import settings
 from chat.conversation.messages import (
     CONTINUE,
     Conversation,  # {% if not cookiecutter is stored %}
-    Message,  # {% if cookiecutter.streaming != "tokens" %}
     Usage,
 )
 from chat.conversation.parts import Reasoning
 from chat.history.conversations import changing, find  # {% if not cookiecutter is stored %}
 from chat.providers import Chunk, ProviderError
 from chat.replies.answering import api  # {% if cookiecutter is listing %}
-from chat.replies.reply import Reply  # {% if cookiecutter.streaming != "tokens" %}
 from chat.ui import models as choice  # {% if cookiecutter is listing %}
-from chat.ui import stream as way  # {% if cookiecutter.streaming != "tokens" %}
 from chat.ui import text as drawing
 from chat.ui.models import listing  # {% if cookiecutter is listing %}
-from tests.conftest import ScriptedProvider, new_page
+from tests.conftest import END, ScriptedProvider, new_page
 
 PROVIDER = next(iter(settings.PROVIDERS.values()))  # {% if cookiecutter.extra_providers %}
 PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
@@ -121,16 +114,13 @@ def test_a_failed_reply_keeps_what_came_and_can_be_tried_again(page: AppTest, sc
     assert not page.error
 
 
-def test_a_reply_without_a_stop_reason_was_cut_off(page: AppTest, scripted: ScriptedProvider) -> None:
-    scripted.replies.append([Chunk("The capital of")])
+@pytest.mark.parametrize(("chunk", "kind"), [(Chunk("The capital of"), "cut_off"), (END, "empty")])
+def test_a_reply_without_an_end_or_without_a_word_failed(
+    page: AppTest, scripted: ScriptedProvider, chunk: Chunk, kind: str
+) -> None:
+    scripted.replies.append([chunk])
     page.chat_input[0].set_value("Capital of France?").run()
-    assert [box.value for box in page.error] == [ProviderError("cut_off").sentence]
-
-
-def test_an_empty_reply_is_said(page: AppTest, scripted: ScriptedProvider) -> None:
-    scripted.will_say("")
-    page.chat_input[0].set_value("Capital of France?").run()
-    assert [box.value for box in page.error] == [ProviderError("empty").sentence]
+    assert [box.value for box in page.error] == [ProviderError(kind).sentence]
 
 
 def test_an_unexpected_error_shows_no_details(page: AppTest, scripted: ScriptedProvider) -> None:
@@ -140,30 +130,33 @@ def test_an_unexpected_error_shows_no_details(page: AppTest, scripted: ScriptedP
     assert "secret" not in page.error[0].value
 
 
-def test_a_reply_that_is_too_long_can_be_continued(page: AppTest, scripted: ScriptedProvider) -> None:
-    scripted.replies.append([Chunk("Par"), Chunk(usage=Usage(1, 2), stop_reason="max_tokens")])
-    scripted.will_say("is.")
-    page.chat_input[0].set_value("Capital of France?").run()
-    assert "length limit" in page.info[0].value
-    click(page, "Continue")
-    assert shown(page) == ["Capital of France?", "Paris."]
-    assert not page.info
-    sent = [message.text for message in scripted.requests[1].messages]
-    assert sent == ["Capital of France?", "Paris.", CONTINUE]
-
-
-def test_a_reply_that_the_provider_ended_early_says_so_and_can_be_continued(
-    page: AppTest, scripted: ScriptedProvider
+@pytest.mark.parametrize(
+    ("end", "said", "detail", "usage"),
+    [
+        (
+            Chunk(usage=Usage(1, 2), stop_reason="max_tokens"),
+            "length limit",
+            "1 tokens in",
+            "6 tokens in, 9 tokens out",
+        ),
+        (Chunk(stop_reason="ended_early", detail="abort"), "ended the reply early", "Reason: abort", "5 tokens in"),
+    ],
+)
+def test_a_reply_that_ended_early_says_so_and_can_be_continued(
+    page: AppTest, scripted: ScriptedProvider, end: Chunk, said: str, detail: str, usage: str
 ) -> None:
-    scripted.replies.append([Chunk("Par"), Chunk(stop_reason="ended_early", detail="abort")])
+    scripted.replies.append([Chunk("Par"), end])
     scripted.will_say("is.")
     page.chat_input[0].set_value("Capital of France?").run()
-    assert "ended the reply early" in page.info[0].value
+    assert said in page.info[0].value
     choose(page, "Details")
-    assert "Reason: abort" in page.text[-1].value
+    assert detail in page.text[-1].value
     click(page, "Continue")
     assert shown(page) == ["Capital of France?", "Paris."]
     assert not page.info
+    assert [message.text for message in scripted.requests[1].messages] == ["Capital of France?", "Paris.", CONTINUE]
+    choose(page, "Details")
+    assert usage in page.text[-1].value
 
 
 def test_why_a_reply_failed_is_behind_details(
@@ -422,28 +415,6 @@ def test_a_list_of_models_that_fails_is_logged_and_asked_for_again(
     monkeypatch.setattr(api, "models", models)
     assert listing(PROVIDER.name, PROVIDER).result() == ["model-1", "model-2"]
     assert "models not listed" in caplog.messages
-
-
-# {% endif %}
-# {% if cookiecutter.streaming != "tokens" %}
-def test_of_a_text_that_is_not_drawn_as_it_grows_the_last_alone_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Text(str):
-        """A text that can be seen to be let go."""
-
-    alive, most = weakref.WeakSet(), 0
-
-    def texts(*_: object) -> Iterator[str]:
-        nonlocal most
-        for number in range(10):
-            text = Text("x" * number)
-            alive.add(text)
-            most = max(most, len(alive))
-            yield text
-
-    monkeypatch.setattr(way, "follow", texts)
-    reply = SimpleNamespace(message=Message.saying("assistant", "Hi."))
-    way.draw_reply(cast("Reply", reply), st.empty(), lambda: None)
-    assert most <= 2
 
 
 # {% endif %}

@@ -250,19 +250,14 @@ class Conversation(Place):
         return (self.messages or [self])[-1].add(question).wait()
 
     # {% endif %}
-    def coming(self) -> bool:
-        """Whether a reply is still coming."""
-        # {% if not cookiecutter is tooled %}
-        return any(message.status == "streaming" for message in self.messages)
-        # {% else %}
-        return any(message.status in {"streaming", "asking"} for message in self.messages)
-        # {% endif %}
-
     def next_waiting(self) -> Message | None:
-        """The first queued reply; None while another one streams."""
-        if self.coming():
+        """The first queued reply; None while another one is still coming."""
+        messages = self.messages
+        coming = {"streaming"}  # {% if not cookiecutter is tooled %}
+        coming = {"streaming", "asking"}  # {% if cookiecutter is tooled %}
+        if any(message.status in coming for message in messages):
             return None
-        return next((message for message in self.messages if message.status == "waiting"), None)
+        return next((message for message in messages if message.status == "waiting"), None)
 
     def take_waiting(self) -> Message | None:
         """Take the next queued reply, which only one caller gets."""
