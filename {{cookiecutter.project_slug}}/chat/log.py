@@ -50,12 +50,7 @@ def start_log() -> None:
 
 
 def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
-    """What an event is about, as `extra` for a call of the log.
-
-    Args:
-        message: the message; the event gets its id and its conversation's.
-        facts: the other facts; None is left out.
-    """
+    """What an event is about, as `extra` for a call of the log: facts that are not None, and the ids of a message."""
     if message:
         root: Place = message
         while isinstance(root, Message):

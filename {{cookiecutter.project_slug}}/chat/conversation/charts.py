@@ -60,12 +60,7 @@ def check_chart(spec: dict[str, Any]) -> None:
 
 
 def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
-    """Check a part of a specification, and count its rows of data.
-
-    Args:
-        value: the part.
-        parent: its name in what holds it.
-        has_tooltip: whether the chart has one, which may show any of its fields.
+    """Check the part of a specification that is called `parent` in it, and count its rows of data.
 
     Raises:
         ValueError: with a reason, if it may lead elsewhere.
@@ -73,6 +68,7 @@ def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
     if isinstance(value, list):
         return sum(check_part(item, parent, has_tooltip=has_tooltip) for item in value)
     if not isinstance(value, dict):
+        # A tooltip may show any field.
         if has_tooltip and isinstance(value, str) and PICTURE.fullmatch(value):
             raise ValueError("it has a tooltip, and a field called 'image', which would be shown as a picture")
         return 0

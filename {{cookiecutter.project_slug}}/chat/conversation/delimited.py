@@ -10,11 +10,7 @@ LINES_TRIED = 50
 
 
 def rows_of(text: str, *, strict: bool = False) -> tuple[list[list[str]], str]:
-    """The rows of a table without blank lines, and its delimiter.
-
-    Args:
-        text: the table.
-        strict: whether a broken quote is an error.
+    """The rows of a table without blank lines, and its delimiter; if `strict`, a broken quote is an error.
 
     Raises:
         csv.Error: if it is not CSV.

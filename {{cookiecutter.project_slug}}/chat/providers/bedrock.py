@@ -155,11 +155,7 @@ def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     from botocore.exceptions import ClientError
 
     provider = request.provider

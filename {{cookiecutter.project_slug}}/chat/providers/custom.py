@@ -82,11 +82,7 @@ def own_reply() -> Callable[[Question], Any]:
 
 
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     asked = request.messages[-1]  # {% if cookiecutter.attachments == "none" %}
     asked = request.asked or request.messages[-1]  # {% if cookiecutter.attachments != "none" %}
     question = Question(

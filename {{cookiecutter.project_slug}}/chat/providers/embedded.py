@@ -115,11 +115,7 @@ def unavailable(sentence: str, detail: str = "") -> ProviderError:
 
 
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
     body = {
         "messages": system + [{"role": message.role, "content": message.text} for message in request.messages],

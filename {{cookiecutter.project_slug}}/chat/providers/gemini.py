@@ -115,11 +115,7 @@ def turn_of(request: Request, said: "list[Part]") -> list[Chunk]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     from google.genai.types import Content, GenerateContentConfig, Part
 
     provider = request.provider

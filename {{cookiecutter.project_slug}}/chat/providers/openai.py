@@ -79,11 +79,7 @@ def items_of(turn: Turn) -> list[dict[str, Any]]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     from openai import AsyncStream
 
     provider = request.provider

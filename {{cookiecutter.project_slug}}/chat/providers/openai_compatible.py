@@ -63,11 +63,7 @@ async def models(provider: Provider) -> list[str]:
 
 
 def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     return thoughts_apart(completion(request))
 
 

@@ -28,20 +28,13 @@ def answer_with_tools(request: Request, reply: Message, always: AbstractSet[str]
         request: what is asked.
         reply: the message that is filled.
         always: the fingerprints of the tools that are called without asking.
-
-    Raises:
-        ProviderError: whatever went wrong.
     """
     return with_tools(answer, request, reply, always)
 
 
 # {% endif %}
 def answer(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes.
-
-    Raises:
-        ProviderError: whatever went wrong.
-    """
+    """The reply to the last message of a request, as it comes."""
     link: Stream = api.stream
     link = partial(retried, link)  # {% if cookiecutter is remote %}
     link = partial(fitted, link)

@@ -22,9 +22,6 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
     """What `stream` gives for as much of a request as fits into the model's context.
 
     The oldest turns are left out if all are too long for the model, but never the system prompt or the question.
-
-    Raises:
-        ProviderError: whatever went wrong.
     """
     asked = request  # {% if cookiecutter is tooled %}
     # {% if cookiecutter.attachments != "none" and cookiecutter is using("custom") %}

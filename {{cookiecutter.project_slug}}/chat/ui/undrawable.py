@@ -14,12 +14,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def or_as_text(text: str, slot: DeltaGenerator | None = None) -> Iterator[None]:
-    """Draw a text as it was written, with a note, if the `with` block fails; the log has the reason.
-
-    Args:
-        text: the text.
-        slot: an `st.empty()` to draw it in, instead of the current container.
-    """
+    """Draw a text as it was written, with a note, if the `with` block fails: in `slot` or the current container."""
     try:
         yield
     except Exception:
