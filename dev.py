@@ -3,7 +3,7 @@
 python3 dev.py demo [name=value …]   bake an app with these answers and open it; with --starter, the one-page app
 python3 dev.py configure             open a page that shows what each answer does, and lets you download the app
 python3 dev.py test [argument …]     run the tests; arguments go to pytest
-python3 dev.py bench [argument …]    measure speed and memory; arguments go to bench
+python3 dev.py bench [argument …]    measure speed and memory; --peers compares with Chainlit and Gradio
 """
 
 import os
@@ -21,6 +21,8 @@ ENVIRONMENT = DEV / "environment"
 PYTHON = ENVIRONMENT / SCRIPTS / f"python{SUFFIX}"
 UV = DEV / "uv" / SCRIPTS / f"uv{SUFFIX}"
 UV_REQUIREMENT = "uv>=0.13,<1"
+PEERS = DEV / "peers"
+PEERS_PYTHON = PEERS / SCRIPTS / f"python{SUFFIX}"
 KEPT_IN_DEMO = (".venv", "data", "uv.lock", ".streamlit/secrets.toml")
 
 
@@ -65,6 +67,14 @@ def prepare() -> None:
         must(UV.with_name(PYTHON.name), "-m", "pip", "install", "--quiet", UV_REQUIREMENT)
     say("installing the development dependencies into .dev/environment (slow the first time)")
     sync(ROOT, ENVIRONMENT, UV_COMPILE_BYTECODE="1")  # the tests start many processes, which write no bytecode
+
+
+def prepare_peers() -> None:
+    """Create or update the environment of the chats that the app is compared with."""
+    say("installing Chainlit and Gradio into .dev/peers")
+    must(UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, PEERS)
+    requirements = ROOT / "bench" / "peers" / "requirements.txt"
+    must(UV, "pip", "install", "--quiet", "--python", PEERS, "--requirement", requirements)
 
 
 def prepare_browser() -> None:

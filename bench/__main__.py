@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench import document
+from bench import beside, document
 from bench.bake import bake_app, measure_bake
 from bench.browser import chromium
 from bench.crowd import CROWD_CHUNKS, CROWD_RATE, measure_crowd, measure_memory, measure_sdk_crowd
@@ -24,6 +24,7 @@ from bench.sdk import read_async, read_sync
 from bench.servers import Provider
 from bench.table import Row, kilobytes, markdown, megabytes
 from bench.turns import LONG_RATE, SHORT_CHUNKS, measure_chat, measure_lengths, measure_sdk, measure_stop
+from dev import prepare_peers
 
 CLASSIC = Path(__file__).parent / "classic"
 
@@ -40,6 +41,7 @@ class Sizes:
         people: how many there are at once.
         sessions: how many stay open where memory counts.
         turns: how many follow in these.
+        rounds_beside: how often each chat is measured where there are peers.
     """
 
     rounds: int
@@ -49,10 +51,11 @@ class Sizes:
     people: int
     sessions: int
     turns: int
+    rounds_beside: int
 
 
-FULL = Sizes(2, 5, 4_000, (10, 100, 500, 1_000), 50, 200, 2_000)  # the goals are for these
-QUICK = Sizes(1, 3, 1_000, (10, 40, 80), 10, 10, 50)
+FULL = Sizes(2, 5, 4_000, (10, 100, 500, 1_000), 50, 200, 2_000, 3)  # the goals are for these
+QUICK = Sizes(1, 3, 1_000, (10, 40, 80), 10, 10, 50, 1)
 
 Figures = dict[str, dict[str, list[float]]]  # what was measured -> figure -> its value in each round
 Part = tuple[str, str, Callable[[], dict[str, float]]]  # whose figures, what is measured, and how
@@ -109,6 +112,19 @@ def measure(sizes: Sizes) -> Figures:
             taken = threads.map(lambda chat: measure_memory(chat, sizes.sessions, sizes.turns), subjects.values())
             for subject, values in zip(subjects, taken, strict=True):
                 figures[subject] |= {figure: [value] for figure, value in values.items()}
+    return figures
+
+
+def measure_peers(sizes: Sizes) -> Figures:
+    """Take the figures of the app and of the chats it is compared with, in turn."""
+    figures: Figures = defaultdict(lambda: defaultdict(list))
+    with TemporaryDirectory() as temporary, Provider() as provider:
+        chats = beside.chats(CLASSIC, bake_app(Path(temporary)))
+        for number in range(sizes.rounds_beside):
+            for name, chat in chats.items():
+                say(f"Round {number + 1} of {sizes.rounds_beside}: {name}")
+                for figure, value in beside.measure_beside(chat, provider, sizes.people).items():
+                    figures[name][figure].append(value)
     return figures
 
 
@@ -204,19 +220,27 @@ def main() -> None:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round of less: 2 minutes, not 15")
+    parser.add_argument("--peers", action="store_true", help="only compare with Chainlit and Gradio: 10 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the figures of every round")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md anew")
     options = parser.parse_args()
-    if options.quick and options.write:
-        parser.error("--write wants all figures: not --quick")
+    if (options.quick or options.peers) and options.write:
+        parser.error("--write wants all figures: neither --quick nor --peers")
 
     sizes = QUICK if options.quick else FULL
-    figures = measure(sizes)
+    if options.peers:
+        prepare_peers()
+    figures = measure_peers(sizes) if options.peers else measure(sizes)
+    measured_with = f"{beside.versions()}, {machine()}" if options.peers else machine()
     if options.json:
-        options.json.write_text(json.dumps({"machine": machine(), **figures}, indent=2) + "\n", "utf-8")
+        options.json.write_text(json.dumps({"machine": measured_with, **figures}, indent=2) + "\n", "utf-8")
+    if options.peers:
+        say(f"\nMedians of {sizes.rounds_beside} rounds, each with every chat. {measured_with}.\n")
+        print(beside.table(medians(figures), sizes.people))
+        return
     if options.write:
-        document.write(rows(figures, sizes), ratios(figures, sizes), machine(), sizes.rounds)
-    say(f"\nMedians. {machine()}. The baseline of the app is the classic pattern.")
+        document.write(rows(figures, sizes), ratios(figures, sizes), measured_with, sizes.rounds)
+    say(f"\nMedians. {measured_with}. The baseline of the app is the classic pattern.")
     if sizes is QUICK:
         say("The goals are for the sizes of a full run: several of the classic pattern's costs grow with their square.")
     say("")

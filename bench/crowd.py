@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import quantiles
 
-from bench.people import people_at
+from bench.people import People, people_at
 from bench.reply import PARAGRAPH_CHUNKS, Reply
 from bench.sdk import Readings
-from bench.servers import Provider, own_process, streamlit_run
+from bench.servers import Provider, Server, own_process, streamlit_run
 
 CROWD_CHUNKS = 300
 CROWD_RATE = 50  # chunks/s
@@ -35,17 +35,22 @@ def crowd_figures(firsts: Iterable[float], lasts: Iterable[float], cpu: float) -
 def measure_crowd(folder: Path, provider: Provider, people: int) -> dict[str, float]:
     """The figures of the chat in this folder, where so many people press Enter at the same moment."""
     with streamlit_run(folder, provider.base_url) as server, people_at(server.url) as crowd:
-        crowd.arrive(people)
-        provider.play(warm := Reply(PARAGRAPH_CHUNKS))
-        crowd.ask(warm, AT_ONCE)
-        provider.play(reply := Reply(CROWD_CHUNKS, CROWD_RATE))
-        cpu = server.cpu_seconds()
-        waits = crowd.ask(reply, people)
-        cpu = server.cpu_seconds() - cpu
+        figures = ask_at_once(crowd, server, provider, people)
         took = p95(response.closed - response.opened for response in provider.responses(people))
-        figures = crowd_figures([wait.first_word for wait in waits], [wait.last_word for wait in waits], cpu)
         # Its stop reason follows the last chunk as if it were one.
         return figures | {"crowd: provider behind": took - (CROWD_CHUNKS + 1) / CROWD_RATE}
+
+
+def ask_at_once(crowd: People, server: Server, provider: Provider, people: int) -> dict[str, float]:
+    """The figures when this many people arrive, have a reply each, and then press Enter at the same moment."""
+    crowd.arrive(people)
+    provider.play(warm := Reply(PARAGRAPH_CHUNKS))
+    crowd.ask(warm, AT_ONCE)
+    provider.play(reply := Reply(CROWD_CHUNKS, CROWD_RATE))
+    cpu = server.cpu_seconds()
+    waits = crowd.ask(reply, people)
+    cpu = server.cpu_seconds() - cpu
+    return crowd_figures([wait.first_word for wait in waits], [wait.last_word for wait in waits], cpu)
 
 
 def measure_sdk_crowd(read: Callable[[str, int], Readings], provider: Provider, people: int) -> dict[str, float]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -25,8 +25,25 @@ class Wait:
     last_word: float
 
 
+class AnyPerson(Protocol):
+    """A person at the page of any chat."""
+
+    @classmethod
+    async def arrive(cls, url: str) -> Self:
+        """Open the page at `url`, and wait until it is drawn."""
+        ...
+
+    async def ask(self, reply: Reply) -> Wait:
+        """Ask for a reply, and wait until the server is idle."""
+        ...
+
+    async def leave(self) -> None:
+        """Close the page."""
+        ...
+
+
 class Person:
-    """One page, open on a websocket."""
+    """One page of a Streamlit app, open on a websocket."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -89,14 +106,14 @@ class Person:
 class People:
     """People at the pages of one server."""
 
-    def __init__(self, portal: BlockingPortal, url: str) -> None:
-        self._portal, self._url = portal, url
-        self._people: list[Person] = []
+    def __init__(self, portal: BlockingPortal, url: str, who: type[AnyPerson]) -> None:
+        self._portal, self._url, self._who = portal, url, who
+        self._people: list[AnyPerson] = []
 
     def arrive(self, count: int) -> None:
         """This many more people open the page, one after another."""
         for _ in range(count):
-            self._people.append(self._portal.call(Person.arrive, self._url))
+            self._people.append(self._portal.call(self._who.arrive, self._url))
 
     def ask(self, reply: Reply, at_once: int) -> list[Wait]:
         """Everyone asks for this reply, `at_once` at a time; return how long each waited."""
@@ -105,7 +122,7 @@ class People:
     async def _ask(self, reply: Reply, at_once: int) -> list[Wait]:
         turnstile = asyncio.Semaphore(at_once)
 
-        async def ask(person: Person) -> Wait:
+        async def ask(person: AnyPerson) -> Wait:
             async with turnstile:
                 return await person.ask(reply)
 
@@ -114,7 +131,8 @@ class People:
     def clear(self) -> None:
         """Everyone clears the chat, if the page has a button for it."""
         for person in self._people:
-            self._portal.call(person.clear)
+            if isinstance(person, Person):
+                self._portal.call(person.clear)
 
     def leave(self) -> None:
         """Everyone closes the page."""
@@ -123,9 +141,9 @@ class People:
 
 
 @contextmanager
-def people_at(url: str) -> Iterator[People]:
+def people_at(url: str, who: type[AnyPerson] = Person) -> Iterator[People]:
     """People for the server at `url`, who leave when the `with` block ends."""
     with start_blocking_portal() as portal:
-        people = People(portal, url)
+        people = People(portal, url, who)
         yield people
         people.leave()

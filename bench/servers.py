@@ -1,11 +1,11 @@
-"""The servers: a provider for both chats, and the Streamlit server of one chat."""
+"""The servers: a provider for all chats, and the server of one chat."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parent.parent / "tests"))
 from wire import Wire
 
 HOST = "127.0.0.1"
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Provider:
 
 
 class Server:
-    """A running Streamlit server."""
+    """The running server of a chat."""
 
     def __init__(self, process: psutil.Popen, port: int) -> None:
         self.url = f"http://{HOST}:{port}"
@@ -110,12 +110,16 @@ class Server:
 
 
 @contextmanager
-def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
-    """`streamlit run` in this folder until the `with` block ends.
+def serving(
+    command: Sequence[str | Path], folder: Path, base_url: str, port_setting: str, **more: str
+) -> Iterator[Server]:
+    """Run a chat's server with this command in this folder until the `with` block ends.
 
     Args:
-        folder: the chat's.
+        command: starts a server that runs until it is killed.
+        folder: the server's.
         base_url: the provider's.
+        port_setting: the environment variable for the server's port.
         more: environment variables.
 
     Raises:
@@ -127,13 +131,8 @@ def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
         "OPENAI_API_KEY": "any",
         "OPENAI_BASE_URL": base_url,
         "NO_PROXY": HOST,
-        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-        "STREAMLIT_LOGGER_LEVEL": "warning",
-        "STREAMLIT_SERVER_ADDRESS": HOST,
-        "STREAMLIT_SERVER_HEADLESS": "true",
-        "STREAMLIT_SERVER_PORT": str(port),
+        port_setting: str(port),
     }
-    command = [sys.executable, "-m", "streamlit", "run"]
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the app logs each event
     process = psutil.Popen(command, cwd=folder, env=os.environ | environment | more, **silent)
     try:
@@ -142,9 +141,23 @@ def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
             with suppress(OSError), socket.create_connection((HOST, port)):
                 break
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"`streamlit run` in {folder} does not start listening")
+                raise RuntimeError(f"`{' '.join(map(str, command))}` in {folder} does not start listening")
             time.sleep(0.1)
         yield Server(process, port)
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def streamlit_run(folder: Path, base_url: str, **more: str) -> Iterator[Server]:
+    """`streamlit run` in this folder until the `with` block ends; parameters as in `serving`."""
+    environment = {
+        "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+        "STREAMLIT_LOGGER_LEVEL": "warning",
+        "STREAMLIT_SERVER_ADDRESS": HOST,
+        "STREAMLIT_SERVER_HEADLESS": "true",
+    }
+    command = [sys.executable, "-m", "streamlit", "run"]
+    with serving(command, folder, base_url, "STREAMLIT_SERVER_PORT", **environment, **more) as server:
+        yield server

@@ -61,9 +61,14 @@ HEADER = ("", "baseline", "here", "ratio", "goal", "met")
 
 def markdown(rows: Iterable[Row]) -> str:
     """The table in Markdown, with aligned columns."""
-    lines = [HEADER, *(row.cells() for row in rows)]
+    return aligned([HEADER, *(row.cells() for row in rows)])
+
+
+def aligned(lines: list[tuple[str, ...]]) -> str:
+    """These lines as a Markdown table with aligned columns; the first is its header."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, tuple("-" * width for width in widths))
+    header, *others = lines
     return "\n".join(
-        f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |" for line in lines
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))} |"
+        for line in (header, tuple("-" * width for width in widths), *others)
     )

@@ -1,0 +1,1 @@
+"""Chainlit and Gradio: the shortest streaming chat in each, and people at its page."""
