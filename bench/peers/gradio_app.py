@@ -20,4 +20,5 @@ async def answer(question: str, history: list[dict]) -> AsyncIterator[str]:
                 yield reply
 
 
-gr.ChatInterface(answer, concurrency_limit=None).launch()  # the default is one reply at a time, for all users
+# For all users together, the defaults are one reply at a time, and 40 jobs in the queue.
+gr.ChatInterface(answer, concurrency_limit=None).launch(max_threads=100)

@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Any, Self
 from uuid import uuid4
 
-from httpx2 import AsyncClient, Response
+from httpx2 import AsyncClient, Limits, Response
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.people import Wait
@@ -19,7 +19,8 @@ from bench.reply import QUESTION, Reply
 
 def http_client(url: str) -> AsyncClient:
     """The HTTP connections of one page."""
-    return AsyncClient(base_url=url, timeout=None, trust_env=False)
+    # Both servers close a connection that is idle for 5 s. A browser asks again if that crosses with its request.
+    return AsyncClient(base_url=url, timeout=None, trust_env=False, limits=Limits(keepalive_expiry=2))
 
 
 class Reading:
