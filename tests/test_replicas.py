@@ -219,7 +219,7 @@ def test_a_page_is_sent_on_with_the_question_that_it_asks(two: Replicas, wire: W
     expect(tab.messages.nth(1)).to_contain_text("word3")
     two.take_away(old := at(two))
     tab.ask("Who are you?")
-    expect(page.get_by_text("This server is shutting down: another one takes your next question.")).to_be_visible()
+    expect(page.get_by_text("This server is shutting down. Another one will take your next question.")).to_be_visible()
     expect(tab.messages.nth(1)).to_contain_text(long)
     expect(tab.messages.nth(3)).to_contain_text("You said: Who are you?")
     tab.wait_for_the_end()

@@ -1,4 +1,4 @@
-"""What answers: the function `reply`, which is yours to write. README.md says what it gets, and what it may yield."""
+"""What answers: the function `reply`, which you write. README.md says what it receives and what it may yield."""
 
 import time
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from chat.providers.custom import Question
 
 
 def reply(question: Question) -> Iterator[str | Chunk]:
-    """The reply to a question, piece by piece: each stands on the page as soon as it is yielded."""
+    """The reply to a question, in chunks: each is on the page as soon as it is yielded."""
     for word in received(question).split(" "):
         yield f"{word} "
         time.sleep(0.02)
 
 
 def received(question: Question) -> str:
-    """All that was received: put your own code in its place."""
+    """What was received: put your own code in its place."""
     quoted = question.text.replace("\n", "\n> ")
     attached = ", ".join(file.name for file in question.attachments)  # {% if cookiecutter.attachments != "none" %}
     facts = [

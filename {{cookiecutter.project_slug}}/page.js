@@ -1,15 +1,15 @@
-// What the page does by itself: it follows a reply, keeps the keyboard at hand, and copies. No text of anybody's stands
-// in here, so that the policy of chat/server/headers.py can name this script by its hash.
+// What the page does by itself: follow a reply, manage the focus, and copy. It contains nobody's text, so that the
+// policy of chat/server/headers.py can allow this script by its hash.
 
 (() => {
-  if (window.followsReplies) return; // Streamlit may draw this anew
+  if (window.followsReplies) return; // Streamlit may draw this again
   window.followsReplies = true;
 
   const find = (id) => document.querySelector(`[data-testid="${id}"]`);
-  let following = true; // until somebody scrolls up, and again from the end on
-  let top = 0; // where somebody reads
-  let height = 0; // of all there is
-  let shrunk = false; // until what stood there is drawn again
+  let following = true; // until the reader scrolls up, and again from the end
+  let top = 0; // the reader's position
+  let height = 0; // of the whole page
+  let shrunk = false; // until the missing part is drawn again
 
   const settle = () => {
     const page = find("stMain");
@@ -27,17 +27,17 @@
     const below = page.scrollHeight - page.clientHeight - page.scrollTop;
     shrunk = page.scrollTop < top && below < 2;
     if (shrunk) return;
-    // What is drawn may shrink and grow at once, which also moves the page up.
+    // Redrawing may shrink and grow the page at once, which also moves it up.
     if (page.scrollTop < top && page.scrollHeight === height) following = false;
     if (page.scrollTop > top && below < 80) following = true;
     top = page.scrollTop;
     height = page.scrollHeight;
   }, { capture: true, passive: true });
   document.addEventListener("wheel", ({ deltaY }) => {
-    if (deltaY < 0 && top > 0) following = false; // before the page has grown again, which would undo it
+    if (deltaY < 0 && top > 0) following = false; // now, before the page grows, which would undo it
   }, { passive: true });
 
-  // Who asks wants to see the question, and its reply.
+  // After asking, show the question and its reply.
   const ask = '[data-testid="stChatInputSubmitButton"], [class*="st-key-regenerate"] button';
   const asks = ({ type, key, target }) => {
     if (type === "click" ? !target.closest?.(ask) : key !== "Enter" || target !== find("stChatInputTextArea")) return;
@@ -47,8 +47,8 @@
   document.addEventListener("keydown", asks, true);
   document.addEventListener("click", asks, true);
 
-  // Who opens a conversation can type at once, on a screen where that brings no keyboard; a form that opens is typed in;
-  // and where the button is gone that somebody pressed, the box has the focus.
+  // The box gets the focus when a conversation is opened, unless an on-screen keyboard would appear, and when the focused
+  // element is gone. A form that opens gets the focus itself.
   let opened, last, wanted = false;
   const focusBox = () => {
     if (matchMedia("(hover: hover)").matches) find("stChatInputTextArea").focus({ preventScroll: true });
@@ -69,7 +69,7 @@
     for (const field of document.querySelectorAll('[data-testid="stForm"] :is(input, textarea)')) {
       if (seen.has(field)) continue;
       seen.add(field);
-      requestAnimationFrame(() => requestAnimationFrame(() => { // when Streamlit has written its value into it
+      requestAnimationFrame(() => requestAnimationFrame(() => { // after Streamlit has filled in its value
         field.focus();
         field.setSelectionRange(field.value.length, field.value.length);
         field.scrollIntoView({ block: "center" });
@@ -77,13 +77,13 @@
     }
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled"] });
 
-  // On a phone the sidebar lies over the chat that is chosen in it. Streamlit closes it where somebody presses beside it.
+  // On a phone the sidebar covers the chosen chat. Streamlit closes it when the page beside it is pressed.
   document.addEventListener("click", ({ target }) => {
     if (!target.closest?.('.st-key-new button, [class*="st-key-listed-"] button')) return;
     find("stMain").dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
   });
 
-  // A button that copies has its text with it, in which what HTML could take for its own is written as in addresses.
+  // A copy button has its text in an attribute, percent-encoded to be safe in HTML.
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.(".copy");
     if (!button) return;

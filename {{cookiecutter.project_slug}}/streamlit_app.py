@@ -12,7 +12,7 @@ from chat.ui.failures import say_that_it_failed  # {% if cookiecutter is stored 
 from chat.ui.person import VisitorCookie  # {% if cookiecutter is visited %}
 
 # {% if cookiecutter.sign_in == "oidc" %}
-# Of a folder `pages`, Streamlit itself would serve what is asked for first to whoever asks: navigation.py knows better.
+# Streamlit itself would serve a page of the folder `pages` to anyone who opens it first: navigation.py checks.
 PagesManager.uses_pages_directory = False
 # {% endif %}
 # {% if cookiecutter.history == "session" and cookiecutter.deployment == "none" %}

@@ -1,4 +1,4 @@
-"""The log: a line of JSON on standard error for each event, with ids and numbers, but nothing anybody wrote."""
+"""The log: a line of JSON on standard error for each event, with ids and numbers, but nobody's text."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ class JSONLines(logging.Formatter):
     """Formats a record as a line of JSON, with the facts from `about`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; it names the kind and the place of an exception, whose words may quote anything."""
+        """The line, with the kind and place of an exception but not its message, which may quote anything."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -45,12 +45,12 @@ def start_log() -> None:
         log.addHandler(handler)
         log.setLevel(logging.INFO)
         # {% if cookiecutter.telemetry != "none" %}
-        logging.getLogger("opentelemetry").addHandler(handler)  # which warns of traces that cannot be sent
+        logging.getLogger("opentelemetry").addHandler(handler)  # it warns of traces that cannot be sent
         # {% endif %}
 
 
 def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
-    """What an event is about, as `extra` for a call of the log: facts that are not None, and the ids of a message."""
+    """The facts of an event that are not None, and the ids of its message, as `extra` for a logging call."""
     if message:
         root: Place = message
         while isinstance(root, Message):
@@ -66,7 +66,7 @@ def about(message: Message | None = None, **facts: Any) -> dict[str, Any]:
 
 
 def masked(text: str) -> str:
-    """A text without the values of settings named like secrets, also as Python and JSON quote them."""
+    """A text with the values of secret-sounding settings masked, even as Python and JSON quote them."""
     for secret in sorted(secrets(), key=len, reverse=True):  # one may begin with another
         for spelling in (secret, *(quote(secret)[1:-1] for quote in (repr, ascii, json.dumps))):
             text = text.replace(spelling, "***")
@@ -74,7 +74,7 @@ def masked(text: str) -> str:
 
 
 def secrets() -> set[str]:
-    """The values of all settings named like secrets."""
+    """The values of all secret-sounding settings."""
     import streamlit as st
 
     def named(values: Mapping[str, Any]) -> Iterator[str]:

@@ -153,6 +153,6 @@ def test_a_report_that_cannot_be_written_is_said_before_anything_is_asked(
     talk: AppTest, scripted: ScriptedProvider, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SystemExit, match="could not be read or written"):
+    with pytest.raises(SystemExit, match="Reading or writing failed"):
         replayed(tmp_path / "file" / "report.html")
     assert not scripted.requests

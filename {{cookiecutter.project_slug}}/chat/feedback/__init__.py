@@ -1,1 +1,1 @@
-"""What becomes of ratings."""
+"""Evaluating ratings."""

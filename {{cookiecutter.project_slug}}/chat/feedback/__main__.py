@@ -1,4 +1,4 @@
-"""What becomes of ratings: `python -m chat.feedback export`, and `python -m chat.feedback replay`."""
+"""Exports and replays rated replies: `python -m chat.feedback export` and `python -m chat.feedback replay`."""
 
 import argparse
 import json
@@ -15,54 +15,54 @@ from chat.history.ratings import rated
 from chat.providers import Request
 from chat.replies.answering import api
 
-BAD = settings.RATINGS[: len(settings.RATINGS) // 2]  # the ratings of a reply that should have been another
+BAD = settings.RATINGS[: len(settings.RATINGS) // 2]  # the ratings of poor replies
 REPORT = settings.ROOT / "data" / "report.html"
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Do what the words of the command line say; without any, those of this process."""
-    parser = argparse.ArgumentParser("python -m chat.feedback", description="What becomes of ratings.")
+    """Run the command in `words`, by default this process's arguments."""
+    parser = argparse.ArgumentParser("python -m chat.feedback", description="Export or replay rated replies.")
     commands = parser.add_subparsers(metavar="export | replay", required=True)
     choice = argparse.ArgumentParser(add_help=False)
     choice.add_argument(
         "--rating",
         type=ratings_in,
         metavar="RATING,…",
-        help=f"replies with these ratings alone, of {', '.join(map(str, settings.RATINGS))}",
+        help=f"only replies with these ratings, out of {', '.join(map(str, settings.RATINGS))}",
     )
 
-    command = commands.add_parser("export", parents=[choice], help="write rated replies as lines of JSON")
-    command.add_argument("--chat", action="store_true", help="as a list of messages alone, for fine-tuning")
-    command.add_argument("--out", type=Path, metavar="FILE", help="where to, else to the screen")
+    command = commands.add_parser("export", parents=[choice], help="write rated replies as JSON Lines")
+    command.add_argument("--chat", action="store_true", help="only lists of messages, for fine-tuning")
+    command.add_argument("--out", type=Path, metavar="FILE", help="the file to write; default: standard output")
     command.set_defaults(act=export)
 
     command = commands.add_parser("replay", parents=[choice], help="ask the model again, and compare")
     # {% if cookiecutter.extra_providers %}
     command.add_argument("--provider", choices=settings.PROVIDERS, default=next(iter(settings.PROVIDERS)))
     # {% endif %}
-    command.add_argument("--model", help="which model, else the settings'")
-    command.add_argument("--out", type=Path, default=REPORT, metavar="FILE", help="the report, else data/report.html")
+    command.add_argument("--model", help="the model; default: that of the settings")
+    command.add_argument("--out", type=Path, default=REPORT, metavar="FILE", help="default: data/report.html")
     command.set_defaults(act=replay)
 
     options = parser.parse_args(words)
     try:
         options.act(options)
     except OSError as error:
-        sys.exit(f"This could not be read or written: {error}")
+        sys.exit(f"Reading or writing failed: {error}")
 
 
 def ratings_in(text: str) -> tuple[str | int, ...]:
-    """The ratings in a list with commas between."""
+    """The ratings in a comma-separated list."""
     known = {str(rating): rating for rating in settings.RATINGS}
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
-            raise argparse.ArgumentTypeError(f"{name!r} is no rating; there are {', '.join(known)}")
+            raise argparse.ArgumentTypeError(f"{name!r} is not a rating; use {', '.join(known)}")
     return tuple(known[name] for name in names)
 
 
 def chosen(ratings: Sequence[str | int]) -> list[Rated]:
-    """The replies with these ratings, in the order in which they were rated; ends the program where there is none."""
+    """The replies with these ratings, in the order they were rated; exits if there are none."""
     found = sorted((entry for entry in rated() if entry.rating in ratings), key=lambda entry: entry.time)
     if not found:
         sys.exit(f"No reply is rated {' or '.join(map(str, ratings))} yet.")
@@ -70,7 +70,7 @@ def chosen(ratings: Sequence[str | int]) -> list[Rated]:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Write rated replies as lines of JSON."""
+    """Write rated replies as JSON Lines."""
     ratings = chosen(options.rating or settings.RATINGS)
     entries = [in_chat(entry) for entry in ratings if entry.reply] if options.chat else [*map(in_fields, ratings)]
     text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
@@ -82,7 +82,7 @@ def export(options: argparse.Namespace) -> None:
 
 
 def in_fields(entry: Rated) -> dict[str, object]:
-    """A rated reply without the id of its conversation: whoever has it can read that."""
+    """A rated reply without its conversation's id, which would let anyone read that."""
     names = ["question", "context", "reply", "provider", "model", "rating", "comment"]
     names.append("trace_id")  # {% if cookiecutter.telemetry != "none" %}
     names.append("persona")  # {% if cookiecutter is peopled %}
@@ -99,7 +99,7 @@ def in_chat(entry: Rated) -> dict[str, object]:
 
 
 def replay(options: argparse.Namespace) -> None:
-    """Ask again for what was rated, and write a report."""
+    """Ask rated questions again, and write a report."""
     provider = settings.PROVIDERS[options.provider]  # {% if cookiecutter.extra_providers %}
     provider = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
     ratings = chosen(options.rating or BAD)
@@ -108,7 +108,7 @@ def replay(options: argparse.Namespace) -> None:
         sys.exit(problem)
     model = options.model or provider.model
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.touch()  # which fails before anything is asked, where it does
+    options.out.touch()  # fails now rather than after all questions
     replies = ask_again(ratings, Request(provider, model, settings.SYSTEM_PROMPT, provider.max_tokens))
     options.out.write_text(report(ratings, replies), encoding="utf-8")
     print(f"The report is in {options.out}.")

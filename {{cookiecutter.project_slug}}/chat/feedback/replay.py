@@ -1,4 +1,4 @@
-"""What was rated, asked again."""
+"""Asking rated questions again."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,15 +16,15 @@ from chat.providers import Request
 from chat.replies.answering import answer
 from chat.replies.reply import Reply, running
 
-WORKERS = 4  # so many questions are on their way together
+WORKERS = 4  # questions asked at once
 
 
 def ask_again(ratings: list[Rated], options: Request) -> list[Message]:
-    """A new reply to each question, a few at a time; one that failed says so, and Ctrl+C ends those still to come.
+    """A new reply to each question, a few at a time; a failed one says so, and Ctrl+C ends the unfinished ones.
 
     Args:
-        ratings: what was rated.
-        options: whom to ask, and how; its messages are not used.
+        ratings: the rated replies.
+        options: the provider and options; its messages are ignored.
     """
     provider, model = options.provider.name, options.model
     replies = [Message("assistant", status="waiting", provider=provider, model=model) for _ in ratings]
@@ -42,11 +42,11 @@ def ask_again(ratings: list[Rated], options: Request) -> list[Message]:
 
 
 def ask(rated: Rated, reply: Message, options: Request) -> None:
-    """Let a reply be filled, to its end."""
+    """Fill a reply, and wait until it ends."""
     messages = [Message.saying(cast("Role", turn["role"]), turn["content"]) for turn in rated.context]
     request = replace(options, messages=[*messages, Message.saying("user", rated.question)])
     # {% if cookiecutter is using("custom") %}
-    request = replace(request, conversation=new_id())  # what is remembered of another must not help
+    request = replace(request, conversation=new_id())  # no memory of another conversation may help
     # {% endif %}
     told = persona_named(rated.persona).system_prompt  # {% if cookiecutter is peopled %}
     request = replace(request, system_prompt=told)  # {% if cookiecutter is peopled %}

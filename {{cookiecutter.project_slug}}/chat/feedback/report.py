@@ -1,4 +1,4 @@
-"""What was rated beside what is answered now, as one page of HTML that needs nothing else."""
+"""The report of a replay: rated replies next to new ones, as one self-contained HTML page."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -26,16 +26,16 @@ article { border-top: 1px solid GrayText; margin-top: 2rem; }
 
 
 def report(ratings: list[Rated], replies: list[Message]) -> str:
-    """A page with each rated reply, the new reply to its question beside it, and the counts.
+    """A page with each rated reply next to the new reply to its question, and the counts.
 
     Args:
-        ratings: what was rated, at least one.
+        ratings: the rated replies, at least one.
         replies: the new replies, in the same order.
     """
     pairs = list(zip(ratings, replies, strict=True))
-    title = f"{settings.TITLE}: rated replies, and new ones"
+    title = f"{settings.TITLE}: rated and new replies"
     answered = sum(reply.status == "complete" for reply in replies)
-    asked = f"{replies[0].model} was asked again, on {datetime.now(UTC):%Y-%m-%d at %H:%M} UTC"
+    asked = f"{replies[0].model} was asked again on {datetime.now(UTC):%Y-%m-%d at %H:%M} UTC"
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -56,7 +56,7 @@ def report(ratings: list[Rated], replies: list[Message]) -> str:
 
 
 def counts(pairs: list[tuple[Rated, Message]]) -> str:
-    """How many replies each model gave that are rated so, and how many of them have a new one."""
+    """For each model and rating: the number of replies, and of those with a new one."""
     rated = Counter((entry.model, entry.rating) for entry, _ in pairs)
     answered = Counter((entry.model, entry.rating) for entry, reply in pairs if reply.status == "complete")
     rows = (
@@ -69,7 +69,7 @@ def counts(pairs: list[tuple[Rated, Message]]) -> str:
 
 
 def article(number: int, rated: Rated, reply: Message) -> str:
-    """One question with both replies."""
+    """A question with both replies."""
     heads = {"user": "Question", "assistant": "Reply"}
     earlier = "".join(f"<h3>{heads[turn['role']]}</h3>{text(turn['content'])}" for turn in rated.context)
     cut_off = "" if reply.status == "complete" else "The question was not asked, or the reply was cut off."
@@ -96,5 +96,5 @@ def article(number: int, rated: Rated, reply: Message) -> str:
 
 
 def text(words: str) -> str:
-    """A text of a person or a model, as it was written: nothing in it is taken for HTML."""
+    """A text of a person or a model, escaped."""
     return f'<div class="text" dir="auto">{escape(words)}</div>'

@@ -1,4 +1,4 @@
-"""`python -m chat.history` brings the database up to date, as the start of the app does, and ends."""
+"""`python -m chat.history` migrates the database, as the app does when it starts, and exits."""
 
 from chat.history.engine import engine
 

@@ -35,7 +35,7 @@ def add_attachments(new: Iterable[Message], connection: Connection) -> None:
 
 
 def attachments_of(conversation_id: str, connection: Connection) -> dict[str, tuple[Attachment, ...]]:
-    """The attachments of a conversation, by the id of the message."""
+    """The attachments of a conversation, by message id."""
     query = select(attached).join(messages).where(messages.c.conversation_id == conversation_id)
     by_message: dict[str, list[Attachment]] = defaultdict(list)
     for row in connection.execute(query.order_by(attached.c.position)).mappings():

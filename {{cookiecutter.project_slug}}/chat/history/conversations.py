@@ -1,6 +1,6 @@
 """The conversations that this process holds, by the id in the page's address.
 
-So a refresh or a second tab continues where the first one was.
+So a refresh or a second tab continues where the first one left off.
 """
 
 import threading
@@ -14,13 +14,13 @@ from chat.conversation.messages import Conversation, Message
 from chat.providers import Chunk
 from chat.replies.reply import Reply, running
 
-_held: dict[str, tuple[Conversation, float]] = {}  # with when each was last looked at, the latest last
-_known: WeakValueDictionary[str, Conversation] = WeakValueDictionary()  # also those that only a page still has
+_held: dict[str, tuple[Conversation, float]] = {}  # with the time each was last viewed, latest last
+_known: WeakValueDictionary[str, Conversation] = WeakValueDictionary()  # including those that only a page still has
 _lock = threading.Lock()
 
 
 def find(conversation_id: str | None) -> Conversation | None:
-    """The conversation with this id, if it is held or a page has it; it is then held anew."""
+    """The conversation with this id, if it is held or a page has it; renews the hold."""
     with _lock:
         conversation = _known.get(conversation_id or "")
     if conversation:
@@ -30,14 +30,14 @@ def find(conversation_id: str | None) -> Conversation | None:
 
 @contextmanager
 def changing(conversation: Conversation) -> Iterator[None]:
-    """Change a conversation in the `with` block, locked against others; it is then held anew."""
+    """Change a conversation in the `with` block, under its lock, and renew the hold."""
     with conversation.lock:
         yield
     hold(conversation)
 
 
 def hold(conversation: Conversation) -> None:
-    """Hold a conversation for as long as the settings say; those unseen for longest are let go."""
+    """Hold a conversation for as long as the settings say; drop those not viewed for longest."""
     now = time.monotonic()
     with _lock:
         _held.pop(conversation.id, None)
@@ -50,16 +50,16 @@ def hold(conversation: Conversation) -> None:
 
 
 def start_reply(message: Message, chunks: AsyncGenerator[Chunk]) -> None:
-    """Start a task of the server that fills a message with the provider's chunks."""
+    """Start a server task that fills a message with the provider's chunks."""
     Reply(message, chunks)
 
 
 def reply_to_follow(message: Message) -> Reply | None:
-    """The reply that fills a message, if one does."""
+    """The running reply of a message, if any."""
     return running.get(message.id)
 
 
 def stop(message_id: str) -> None:
-    """End the reply that fills this message, if one does."""
+    """End this message's reply, if it is running."""
     if reply := running.get(message_id):
         reply.stop()

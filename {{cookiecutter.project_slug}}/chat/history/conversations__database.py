@@ -1,7 +1,7 @@
-"""Conversations in the database, and the replies that are saved there as they grow.
+"""Conversations in the database, with replies that are saved there as they grow.
 
-A process holds what its pages show. The database counts the changes of each conversation: so a process notices what
-another one has changed, and reads it again. Who changes a conversation locks its row, and the others wait.
+A process holds what its pages show. The database counts the changes of each conversation, so a process notices those of
+others and reads it again. A change locks the conversation's row, and other processes wait.
 """
 
 import logging
@@ -29,12 +29,12 @@ from chat.replies.reply import Reply, running
 
 log = logging.getLogger(__name__)
 
-SAVE_SECONDS = 0.5  # what is lost at most when a process is killed
-SILENT_SECONDS = 5  # after which a reply that nobody saves any more was interrupted: its process is gone
-LOOK_SECONDS = 0.25  # how often a page looks for the reply of another process
+SAVE_SECONDS = 0.5  # the most that is lost when a process is killed
+SILENT_SECONDS = 5  # without a save: then a reply was interrupted, and its process is gone
+LOOK_SECONDS = 0.25  # between looks at another process's reply
 TITLE_LENGTH = 60
 PROCESS = new_id()
-COLUMNS = ("id", "role", "text", "status", "provider", "model")  # the fields of a message that have one
+COLUMNS = ("id", "role", "text", "status", "provider", "model")  # the fields of a message with a column
 KEPT = [column for column in tables.messages.c if column.name != "number"]
 
 Row = dict[str, Any]
@@ -42,20 +42,20 @@ Row = dict[str, Any]
 
 @dataclass
 class Saved:
-    """A conversation as this process knows it to be in the database."""
+    """A conversation as this process last saw it in the database."""
 
     version: int = 0
     rows: dict[str, Row] = field(default_factory=dict)  # by the id of the message
 
 
-_held: WeakValueDictionary[str, Conversation] = WeakValueDictionary()  # for as long as a page or a reply needs them
+_held: WeakValueDictionary[str, Conversation] = WeakValueDictionary()  # while a page or a reply needs them
 _saved: WeakKeyDictionary[Conversation, Saved] = WeakKeyDictionary()
-_unsaved: dict[str, Message] = {}  # replies that have ended and are not saved yet, by their ids
+_unsaved: dict[str, Message] = {}  # replies that have ended but are not saved yet, by id
 _lock, _saving = threading.Lock(), threading.RLock()
 
 
 def find(conversation_id: str | None) -> Conversation | None:
-    """The conversation with this id, as it is now; None where there is none.
+    """The conversation with this id, up to date; None if there is none.
 
     Raises:
         SQLAlchemyError: if the database cannot be reached.
@@ -89,9 +89,9 @@ def find(conversation_id: str | None) -> Conversation | None:
 
 @contextmanager
 def changing(conversation: Conversation) -> Iterator[None]:
-    """Change a conversation in the `with` block, on top of whatever others have changed, and save it.
+    """Change a conversation in the `with` block, on top of all other changes, and save it.
 
-    Where the block or the database fails, the conversation is what it was in the database.
+    If the block or the database fails, the conversation stays as it is in the database.
 
     Raises:
         SQLAlchemyError: if it could not be saved.
@@ -104,7 +104,7 @@ def changing(conversation: Conversation) -> Iterator[None]:
     try:
         with conversation.lock, engine().begin() as connection:
             version = count_change(conversation.id, connection)
-            if version is None:  # it is new, or somebody has deleted it
+            if version is None:  # it is new, or was deleted
                 saved.rows = {}
             elif version != saved.version + 1:
                 read(conversation, saved, connection)
@@ -114,7 +114,7 @@ def changing(conversation: Conversation) -> Iterator[None]:
                 add(conversation, version, connection)
             write(conversation, saved, connection)
             saved.version = version
-    except BaseException:  # also what ends a run of the page
+    except BaseException:  # also what ends a run of the page early
         saved.version = -1  # so it is read again
         if version is None:
             conversation.versions = []
@@ -122,14 +122,14 @@ def changing(conversation: Conversation) -> Iterator[None]:
 
 
 def count_change(conversation_id: str, connection: Connection) -> int | None:
-    """Lock a conversation for the rest of the transaction and count one more change; None if there is none."""
+    """Lock a conversation for the rest of the transaction and count a change; None if there is none."""
     changed = update(tables.conversations).where(tables.conversations.c.id == conversation_id)
     changed = changed.values(version=tables.conversations.c.version + 1, time=time.time())
     return connection.scalar(changed.returning(tables.conversations.c.version))
 
 
 def add(conversation: Conversation, version: int, connection: Connection) -> None:
-    """Save a conversation that is new, still without its messages."""
+    """Save a new conversation, without its messages."""
     values = {"id": conversation.id, "owner": conversation.owner, "title": title_of(conversation), "time": time.time()}
     values["persona"] = conversation.persona  # {% if cookiecutter is peopled %}
     connection.execute(insert(tables.conversations).values(values | {"shown": 0, "version": version}))
@@ -148,7 +148,7 @@ def title_of(conversation: Conversation) -> str:
 
 
 def read(conversation: Conversation, saved: Saved, connection: Connection) -> None:
-    """Make a conversation what it is in the database; messages that this process fills stay the same objects."""
+    """Read a conversation from the database; messages that this process fills stay the same objects."""
     this = tables.conversations.c.id == conversation.id
     found = connection.execute(select(tables.conversations.c.version, tables.conversations.c.shown).where(this)).one()
     query = select(*KEPT).where(tables.messages.c.conversation_id == conversation.id)
@@ -181,7 +181,7 @@ def read(conversation: Conversation, saved: Saved, connection: Connection) -> No
 
 
 def write(conversation: Conversation, saved: Saved, connection: Connection) -> None:
-    """Save what has changed since a conversation was last read or saved."""
+    """Save what has changed in a conversation since it was last read or saved."""
     rows: dict[str, Row] = {}
     for place in [conversation, *conversation.everything()]:
         for position, message in enumerate(place.versions):
@@ -206,7 +206,7 @@ def write(conversation: Conversation, saved: Saved, connection: Connection) -> N
 
 
 def row_of(message: Message, conversation: Conversation, position: int, before: Row | None) -> Row:
-    """The row of a message, which has this position among its versions; `before` is the one that it had."""
+    """The row of a message with this position among its versions; `before` is its previous row."""
     parent = message.before if isinstance(message.before, Message) else None
     place = {
         "conversation_id": conversation.id,
@@ -222,17 +222,17 @@ def row_of(message: Message, conversation: Conversation, position: int, before: 
 
 
 def content_of(message: Message) -> Row:
-    """The columns that a message fills by itself."""
+    """The columns that depend on the message alone."""
     values = as_dict(message)
     # {% if cookiecutter.feedback != "none" %}
     del values["rating"], values["comment"]  # they have a table of their own
     # {% endif %}
     columns = {name: values.pop(name) for name in COLUMNS if name != "text"}
     # {% if not cookiecutter is stepped %}
-    return {**columns, "text": message.text, "rest": values}  # the text once more, to be searched
+    return {**columns, "text": message.text, "rest": values}  # the text again, for search
     # {% else %}
     beside = [part.to_markdown() for part in message.parts if isinstance(part, Step | Source)]
-    return {**columns, "text": "\n\n".join([message.text, *beside]), "rest": values}  # to be searched
+    return {**columns, "text": "\n\n".join([message.text, *beside]), "rest": values}  # for search
     # {% endif %}
 
 
@@ -242,19 +242,19 @@ def message_of(row: Row) -> Message:
 
 
 def start_reply(message: Message, chunks: AsyncGenerator[Chunk]) -> None:
-    """Let a task of the server fill a message with the provider's chunks, and save it in the end."""
+    """Start a server task that fills a message with the provider's chunks, and saves it at the end."""
     Reply(message, chunks, save)
 
 
 def save(reply: Message) -> None:
-    """Save a reply that has ended; where that fails, it is tried again until it is done."""
+    """Save a reply that has ended; if that fails, keep trying."""
     _unsaved[reply.id] = reply
     save_replies()
 
 
 @cache
 def save_regularly() -> None:
-    """Save the replies of this process as they grow, from now on."""
+    """From now on, save the replies of this process as they grow."""
 
     def work() -> None:
         while True:
@@ -266,7 +266,7 @@ def save_regularly() -> None:
 
 
 def save_replies(*, growing: bool = False) -> None:
-    """Save the replies of this process that have ended and, if told so, what has come of those that grow."""
+    """Save the replies of this process that have ended and, if `growing`, the others so far."""
     with _saving:
         try:
             for message in list(_unsaved.values()):
@@ -290,13 +290,13 @@ def save_ended(reply: Message) -> None:
     add_tokens(reply)  # {% if cookiecutter.sign_in == "oidc" %}
     with conversation.lock:
         saved = _saved.get(conversation)
-        if saved and saved.version + 1 == version and reply.id in saved.rows:  # nobody need read it again
+        if saved and saved.version + 1 == version and reply.id in saved.rows:  # no need to read it again
             saved.version += 1
             saved.rows[reply.id] |= content
 
 
 def save_growing(reply: Message) -> bool:
-    """Save what has come of a reply; False if another process has stopped or deleted it."""
+    """Save a reply so far; False if another process has stopped or deleted it."""
     grown = content_of(reply) | {"status": "streaming", "saved": time.time()}
     this = (tables.messages.c.id == reply.id) & (tables.messages.c.writer == PROCESS)
     with engine().begin() as connection:
@@ -307,7 +307,7 @@ def save_growing(reply: Message) -> bool:
 
 
 def conversation_of(message: Message) -> Conversation:
-    """The conversation that a message is in."""
+    """The conversation of a message."""
     place: Place = message
     while isinstance(place, Message):
         place = place.before
@@ -315,7 +315,7 @@ def conversation_of(message: Message) -> Conversation:
 
 
 def stop(message_id: str) -> None:
-    """End a reply, whichever process fills it: it notices when it next saves."""
+    """End a reply in any process: another one notices when it next saves."""
     if reply := running.get(message_id):
         reply.stop()
         return
@@ -329,14 +329,14 @@ def is_elsewhere(message: Message) -> bool:
 
 
 def interrupt_silent(conversation: Conversation) -> bool:
-    """Mark the replies whose process is gone; whether there were some."""
+    """Mark the replies whose process is gone; True if there were any."""
     silent = tables.messages.c.saved < time.time() - SILENT_SECONDS
     here = tables.messages.c.conversation_id == conversation.id
     return end_elsewhere(here & (tables.messages.c.status == "streaming") & silent, "interrupted")
 
 
 def end_elsewhere(which: ColumnElement[bool], status: Status) -> bool:
-    """Give replies of other processes a status that ends them; whether there were some."""
+    """Give replies of other processes a status that ends them; True if there were any."""
     with engine().connect() as connection:
         found = connection.execute(select(tables.messages.c.id, tables.messages.c.conversation_id).where(which)).all()
     for row in found:
@@ -349,14 +349,14 @@ def end_elsewhere(which: ColumnElement[bool], status: Status) -> bool:
 
 
 class ReplyElsewhere(Reply):
-    """A reply that another process fills, as far as that has saved it; pages follow it like one of their own."""
+    """A reply that another process fills, as far as it is saved; pages follow it like their own."""
 
     def __init__(self, message: Message) -> None:
-        """Follow what fills `message`."""
+        """Follow the reply of `message`."""
         self.message = message
 
     def follow(self) -> Generator[str]:
-        """The text as it grows, until the reply ends, or its process."""
+        """The text as it grows, until the reply or its process ends."""
         this = tables.messages.c.id == self.message.id
         while self.message.status == "streaming":
             yield self.message.text
@@ -373,5 +373,5 @@ class ReplyElsewhere(Reply):
 
 
 def reply_to_follow(message: Message) -> Reply | None:
-    """The reply that fills a message, if one does: of this process or of another one."""
+    """The running reply of a message, if any, in this process or another one."""
     return running.get(message.id) or (ReplyElsewhere(message) if is_elsewhere(message) else None)

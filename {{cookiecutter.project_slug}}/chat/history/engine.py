@@ -1,4 +1,4 @@
-"""The way to the database, which is brought up to date before it is used."""
+"""The connection to the database, which is migrated before use."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 6_275_432  # any number, the same in every process
-BUSY_SECONDS = 30  # to wait for another process that writes into SQLite
+BUSY_SECONDS = 30  # to wait while another process writes to SQLite
 CONNECT_SECONDS = 5  # to reach PostgreSQL
 
 _engine: Engine | None = None
@@ -22,7 +22,7 @@ _lock = threading.Lock()
 
 
 def engine() -> Engine:
-    """The one engine of this process, made on first use; the database is then up to date.
+    """The one engine of this process, created on first use, after migrating the database.
 
     Raises:
         SQLAlchemyError: if the database cannot be used; the next call tries again.
@@ -37,7 +37,7 @@ def engine() -> Engine:
 
 
 def make_engine(address: str) -> Engine:
-    """An engine for the database at an address; an SQLite file is made, with its folder, for its owner alone."""
+    """An engine for the database at an address; creates an SQLite file and its folder, readable only by its owner."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
         driver = "postgresql+psycopg" if url.drivername in {"postgres", "postgresql"} else url.drivername
@@ -57,13 +57,13 @@ def make_engine(address: str) -> Engine:
 
 
 def prepare_sqlite(connection: Any, _: object) -> None:
-    """Have SQLite read while it writes, and mind foreign keys."""
+    """Make SQLite read while it writes, and enforce foreign keys."""
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def prepare() -> None:
-    """Bring the database up to date while nobody waits for it; a failure comes again where it is needed."""
+    """Migrate the database before anyone waits for it; a failure is raised again on first use."""
     try:
         engine()
     except SQLAlchemyError:
@@ -71,10 +71,10 @@ def prepare() -> None:
 
 
 def migrate(made: Engine) -> None:
-    """Bring the database up to date; of several processes that start at once, one does it and the others wait.
+    """Migrate the database; of several processes that start at once, one does it and the others wait.
 
     Raises:
-        SQLAlchemyError: if the database cannot be reached, or if a later version of this app has made it.
+        SQLAlchemyError: if the database cannot be reached, or is from a later version of this app.
     """
     from alembic import command
     from alembic.config import Config

@@ -1,4 +1,4 @@
-"""The list of somebody's conversations: the newest first, found by their words, renamed, deleted."""
+"""A person's list of conversations: newest first, searched, renamed, deleted."""
 
 from dataclasses import dataclass
 
@@ -21,9 +21,9 @@ class Entry:
 
 
 def entries(person: str, words: str, most: int) -> list[Entry]:
-    """The latest conversations of a person; of these, where there are words, those that have them all.
+    """A person's latest conversations that contain all these words; with no words, all of them.
 
-    A word may be the beginning of one in a message, and any part of a title.
+    A word matches the beginning of a word in a message, or any part of a title.
     """
     listed = tables.conversations.c
     query = select(listed.id, listed.title, listed.time).where(listed.owner == person)
@@ -37,7 +37,7 @@ def entries(person: str, words: str, most: int) -> list[Entry]:
 
 
 def with_word(word: str, connection: Connection) -> Select[tuple[str]]:
-    """The ids of the conversations with a message that has a word beginning like this."""
+    """The ids of the conversations with a message in which a word begins like this."""
     messages = tables.messages.c
     ids = select(messages.conversation_id)
     if connection.dialect.name == "sqlite":
@@ -46,13 +46,13 @@ def with_word(word: str, connection: Connection) -> Select[tuple[str]]:
         found = text("SELECT rowid FROM message_texts WHERE message_texts MATCH :word").bindparams(matching)
         return ids.where(messages.number.in_(found.columns(literal_column("rowid"))))
     quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
-    simple = literal_column("'simple'")  # no parameter: the index is for this one
+    simple = literal_column("'simple'")  # not a parameter, so that the index is used
     matching = func.to_tsvector(simple, messages.text).op("@@")(func.to_tsquery(simple, quoted))
     return ids.where(matching, messages.status.not_in(["waiting", "streaming"]))
 
 
 def rename(conversation_id: str, title: str) -> None:
-    """Give a conversation another title, cut to what the list shows; an empty one changes nothing."""
+    """Give a conversation another title, cut to TITLE_LENGTH; an empty one changes nothing."""
     if title := well_formed(" ".join(title.split()))[:TITLE_LENGTH]:
         this = tables.conversations.c.id == conversation_id
         with engine().begin() as connection:
@@ -60,6 +60,6 @@ def rename(conversation_id: str, title: str) -> None:
 
 
 def remove(conversation_id: str) -> None:
-    """Delete a conversation with all its messages; what still fills one of them ends."""
+    """Delete a conversation with all its messages; a running reply ends."""
     with engine().begin() as connection:
         connection.execute(delete(tables.conversations).where(tables.conversations.c.id == conversation_id))

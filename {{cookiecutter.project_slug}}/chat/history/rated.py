@@ -1,4 +1,4 @@
-"""Replies that were rated."""
+"""Rated replies."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,13 +9,13 @@ Rating = int  # one of settings.RATINGS  # {% if cookiecutter.feedback != "thumb
 
 @dataclass(frozen=True, kw_only=True)
 class Rated:
-    """A reply that was rated, and what led to it."""
+    """A rated reply, with its question and what led to it."""
 
     time: datetime = field(default_factory=lambda: datetime.now(UTC))  # of the rating, or of its last change
     conversation: str  # its id; `message` is the reply's
     message: str
     question: str
-    context: list[dict[str, str]] = field(default_factory=list)  # what was said before: {"role": …, "content": …}
+    context: list[dict[str, str]] = field(default_factory=list)  # the messages before it: {"role": …, "content": …}
     reply: str
     provider: str
     model: str

@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 # {% if cookiecutter is overseen %}
 def rated() -> Iterator[Rated]:
-    """Every reply that has a rating; a line that is none is left out."""
+    """Every reply with a rating; invalid lines are left out."""
     last: dict[str, Rated] = {}
     if FILE.exists():
         with FILE.open(encoding="utf-8", errors="replace") as file:
@@ -30,7 +30,7 @@ def rated() -> Iterator[Rated]:
                     line["time"] = datetime.fromisoformat(line["time"])
                     entry = Rated(**line)
                 except (ValueError, TypeError, KeyError):
-                    log.warning("Line %s of %s is not a rating, and is left out.", number, FILE)
+                    log.warning("Line %s of %s is not a rating and is left out.", number, FILE)
                     continue
                 last[entry.message] = entry
     return (entry for entry in last.values() if entry.rating is not None)
@@ -38,7 +38,7 @@ def rated() -> Iterator[Rated]:
 
 # {% endif %}
 def save(conversation: Conversation, reply: Message) -> None:
-    """Add a line with a reply's rating and comment; the last line of a reply counts.
+    """Add a line with a reply's rating and comment; a reply's last line counts.
 
     Raises:
         OSError: if the file cannot be written.
@@ -61,6 +61,6 @@ def save(conversation: Conversation, reply: Message) -> None:
     }
     with _lock:
         FILE.parent.mkdir(exist_ok=True)
-        FILE.touch(mode=0o600)  # for its owner alone to read
+        FILE.touch(mode=0o600)  # readable only by its owner
         with FILE.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(rated, ensure_ascii=False) + "\n")

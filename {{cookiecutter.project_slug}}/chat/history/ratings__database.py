@@ -25,7 +25,7 @@ ratings = Table(
     "ratings",
     metadata,
     Column("message_id", String, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("rating", String),  # one of settings.RATINGS, as text; NULL where it was taken back
+    Column("rating", String),  # one of settings.RATINGS, as text; NULL if withdrawn
     Column("comment", Text, nullable=False),
     Column("time", Float, nullable=False),  # of the last change, in seconds since 1970
 )
@@ -35,10 +35,10 @@ BY_NAME = {str(rating): rating for rating in settings.RATINGS}
 
 
 def save(conversation: Conversation, reply: Message) -> None:
-    """Keep the rating and the comment of a reply, in place of those that it had.
+    """Save a reply's rating and comment, in place of the previous ones.
 
     Raises:
-        SQLAlchemyError: if the database does not take them; also where the reply has been deleted.
+        SQLAlchemyError: if the database refuses them, for example because the reply has been deleted.
     """
     values = {
         "rating": None if reply.rating is None else str(settings.RATINGS[reply.rating]),
@@ -51,14 +51,14 @@ def save(conversation: Conversation, reply: Message) -> None:
 
 
 def ratings_of(connection: Connection, conversation_id: str) -> dict[str, tuple[int | None, str]]:
-    """The rating, as a message has it, and the comment of each rated message of a conversation, by its id."""
+    """The rating and comment of each rated message of a conversation, by the message's id."""
     query = select(ratings).join(messages).where(messages.c.conversation_id == conversation_id)
     numbers = {name: number for number, name in enumerate(BY_NAME)}
     return {row.message_id: (numbers.get(row.rating), row.comment) for row in connection.execute(query)}
 
 
 def rated() -> Iterator[Rated]:
-    """Every reply that has a rating, conversation by conversation.
+    """Every reply with a rating, conversation by conversation.
 
     Raises:
         ConnectionError: if the database does not answer.

@@ -1,4 +1,4 @@
-"""What each person has used within a day."""
+"""Each person's usage of the last day."""
 
 import time
 
@@ -14,21 +14,21 @@ used = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("person", String(255), nullable=False),
-    Column("time", Float, nullable=False),  # when a reply was begun, in seconds since 1970
+    Column("time", Float, nullable=False),  # when the reply began, in seconds since 1970
     Column("message_id", String(32), nullable=False),
     Column("tokens", Integer, nullable=False),
 )
 
 
 def uses(person: str) -> list[tuple[float, int]]:
-    """Of each reply that was begun for a person, when (in seconds since 1970) and how many tokens it took."""
+    """A person's replies: when each began (in seconds since 1970), and its tokens."""
     recent = (used.c.person == person) & (used.c.time > time.time() - DAY)
     with engine().connect() as connection:
         return [(row.time, row.tokens) for row in connection.execute(select(used).where(recent))]
 
 
 def add_use(reply: Message, person: str) -> None:
-    """Count a reply that begins; what is older than a day is forgotten."""
+    """Count a reply that begins, and forget those older than a day."""
     with engine().begin() as connection:
         connection.execute(delete(used).where(used.c.person == person, used.c.time < time.time() - DAY))
         values = {"person": person, "time": time.time(), "message_id": reply.id, "tokens": 0}
@@ -36,7 +36,7 @@ def add_use(reply: Message, person: str) -> None:
 
 
 def add_tokens(reply: Message) -> None:
-    """Count what a reply took that has ended; one that was continued has counted all its tokens."""
+    """Count the tokens of a reply that has ended; a resumed reply has counted them all."""
     of_reply = used.c.message_id == reply.id
     latest = select(func.max(used.c.number)).where(of_reply).scalar_subquery()
     took = reply.usage.input_tokens + reply.usage.output_tokens if reply.usage else 0

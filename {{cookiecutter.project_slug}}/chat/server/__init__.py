@@ -1,1 +1,1 @@
-"""What the server does beside the page."""
+"""What the server does besides drawing the page."""

@@ -1,4 +1,4 @@
-"""Draining: a server that is told to stop lets the replies that are coming end, and sends its pages on to another."""
+"""Draining: a server that is told to stop finishes its replies first, and sends its pages to another server."""
 
 import asyncio
 import logging
@@ -19,26 +19,26 @@ from chat.replies.reply import running
 
 log = logging.getLogger(__name__)
 
-NOTICE = "This server is shutting down: another one takes your next question."
-PAGES_SECONDS = 5  # then, for whoever has just had a reply, and asks again: a question on its way would be lost
-HURRY_SECONDS = 5  # for all that, where the server is told twice
-LINGER_SECONDS = 0.5  # in which a browser gets what was drawn last
+NOTICE = "This server is shutting down. Another one will take your next question."
+PAGES_SECONDS = 5  # then, for questions that are already on their way
+HURRY_SECONDS = 5  # for all of this, if the server is told twice
+LINGER_SECONDS = 0.5  # for the last elements to reach the browser
 
-draining = threading.Event()  # no reply is begun any more
-_sockets: dict[str, tuple[asyncio.AbstractEventLoop, Send]] = {}  # of pages, by the key of their handshake
+draining = threading.Event()  # set: no reply begins any more
+_sockets: dict[str, tuple[asyncio.AbstractEventLoop, Send]] = {}  # of pages, by handshake key
 
 
 # {% if not cookiecutter is stored %}
 async def readiness(request: Request) -> PlainTextResponse:
-    """Answer `GET /readyz`, which health checks ask: with status 200, or with 503 where nobody should be sent here."""
+    """Answer `GET /readyz`, a health check: with status 200, or with 503 while draining."""
     return PlainTextResponse("draining", 503) if draining.is_set() else PlainTextResponse("ready")
 
 
 # {% endif %}
 def drain_before_stopping() -> None:
-    """Have SIGTERM and Ctrl+C stop the server only when no reply is coming any more, or it has taken too long.
+    """Let SIGTERM and Ctrl+C stop the server only after its replies have ended, or after too long a wait.
 
-    For the start of the server: then its own handlers of signals are there, and are called in the end.
+    To be called when the server starts: its own signal handlers are set by then, and are called at the end.
     """
     loop, until = asyncio.get_running_loop(), math.inf
 
@@ -65,7 +65,7 @@ def drain_before_stopping() -> None:
 
 
 class PageSockets:
-    """Middleware that knows the socket of each page."""
+    """Middleware that keeps track of each page's socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap `app`."""
@@ -82,9 +82,9 @@ class PageSockets:
 
 
 def send_on(key: str | None) -> None:
-    """Have the page with this socket connect anew: whoever stands before the servers sends it to another one.
+    """Make the page with this socket reconnect: the load balancer sends it to another server.
 
-    For the end of the page's run: a page that loses its socket asks for a new run only if one was going on.
+    To be called at the end of a run: a page that loses its socket asks for a new run only during one.
     """
 
     async def close(send: Send) -> None:

@@ -1,4 +1,4 @@
-"""What the server does beside the page: headers that keep a browser from fetching elsewhere, and its start and end."""
+"""Security headers, which keep a browser from fetching elsewhere, and the server's start and end."""
 
 import asyncio  # {% if cookiecutter is stored %}
 import logging
@@ -24,11 +24,11 @@ from chat.server.draining import drain_before_stopping  # {% if cookiecutter is 
 
 log = logging.getLogger(__name__)
 
-INTERNAL = "/_stcore/metrics"  # how many people are here, and how much memory they take: not public
+INTERNAL = "/_stcore/metrics"  # the number of sessions, and the memory in use: not public
 
 
 def inline_scripts() -> list[str]:
-    """The policy's sources for the inline scripts of Streamlit's page and of this app: no others may run."""
+    """The policy's sources for the inline scripts of Streamlit's page and of this app; no others may run."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
     scripts = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), (settings.ROOT / "page.js").read_text("utf-8")]
     digests = [sha256(script.encode()).digest() for script in scripts]
@@ -79,7 +79,7 @@ class SecurityHeaders:
 
 # {% if cookiecutter is deployed and cookiecutter is writing %}
 def warn_of_loss() -> None:
-    """Say it where what is kept would end with the container."""
+    """Warn if the data would be lost with the container."""
     data = settings.ROOT / "data"
     kept = data.is_mount() or settings.secret("DATABASE_URL")  # {% if cookiecutter is stored %}
     kept = data.is_mount()  # {% if not cookiecutter is stored %}
@@ -92,7 +92,7 @@ def warn_of_loss() -> None:
 # {% endif %}
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Start the log before `app` serves; at its end, mark the replies that this interrupts."""
+    """Start the log before `app` serves; when it stops, mark its unfinished replies as interrupted."""
     start_log()
     warn_of_loss()  # {% if cookiecutter is deployed and cookiecutter is writing %}
     await asyncio.to_thread(prepare)  # {% if cookiecutter is stored %}

@@ -1,4 +1,4 @@
-"""Whether the app can serve people: what a health check or a load balancer asks for before it sends somebody here."""
+"""Readiness: whether a load balancer should send people to this server."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from chat.server.draining import draining
 
 
 async def readiness(request: Request) -> PlainTextResponse:
-    """Answer `GET /readyz`: with status 200, or with 503 and why nobody should be sent here."""
+    """Answer `GET /readyz`, a health check: with status 200, or with 503 and the reason."""
     if draining.is_set():
         return PlainTextResponse("draining", 503)
     try:
@@ -24,10 +24,10 @@ async def readiness(request: Request) -> PlainTextResponse:
 
 
 def ask_database() -> None:
-    """Ask the database for an answer.
+    """Check that the database answers.
 
     Raises:
-        SQLAlchemyError: if it gives none.
+        SQLAlchemyError: if it does not.
     """
     with engine().connect() as connection:
         connection.execute(text("SELECT 1"))

@@ -1,1 +1,1 @@
-"""What stands on the page."""
+"""What is drawn on the page."""

@@ -1,4 +1,4 @@
-"""The box for a question with files, and the attachments of a message."""
+"""The chat input with files, and the attachments of a message."""
 
 import html  # {% if cookiecutter.attachments == "images_and_documents" %}
 import io
@@ -17,7 +17,7 @@ from chat.history.conversations import changing
 from chat.providers import Request
 from chat.replies.attachments import most_images
 
-WIDTH, HEIGHT = 280, 160  # pixels that an image on the page has at most
+WIDTH, HEIGHT = 280, 160  # maximum size of an image on the page, in pixels
 # {% if cookiecutter.attachments == "images_and_documents" %}
 CHIPS = "display: flex; flex-wrap: wrap; gap: 0.5rem"
 CHIP = "border: 1px solid rgba(128, 128, 128, 0.4); border-radius: 0.5rem; padding: 0.25rem 0.6rem; font-size: 0.875rem"
@@ -26,22 +26,22 @@ CHIP = "border: 1px solid rgba(128, 128, 128, 0.4); border-radius: 0.5rem; paddi
 
 @dataclass
 class Draft:
-    """A question that is not asked yet."""
+    """A question that has not been asked yet."""
 
     text: str = ""
-    files: list[UploadedFile] = field(default_factory=list)  # still to be read
+    files: list[UploadedFile] = field(default_factory=list)  # not read yet
     attachments: list[Attachment] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)  # why it was not asked as it was
+    problems: list[str] = field(default_factory=list)  # why it was not asked
     sent: bool = False
 
     def send(self) -> None:
-        """Take what was typed and chosen."""
+        """Take the typed text and the chosen files."""
         question = st.session_state.question
         self.text, self.sent = "\n\n".join(filter(None, [self.text, question.text])), True
         self.files, self.problems = self.files + question.files, []
 
     def ask(self, conversation: Conversation, options: Request) -> None:
-        """Read the files; ask if nothing is in the way. No call of Streamlit's ends this in its middle."""
+        """Read the files, and ask if all are good. It makes no Streamlit call, so no rerun can interrupt it."""
         files, self.files, self.sent = self.files, [], False
         for file in files:
             if len(self.attachments) == settings.FILES:
@@ -55,22 +55,22 @@ class Draft:
         if images and not most_images(options.provider, options.model):
             self.problems.append(f"{options.model} cannot see images. Choose another model, or remove them.")
         if not self.problems and (self.text or self.attachments):
-            self.sent = True  # until it is asked
+            self.sent = True  # until the question is saved
             with changing(conversation):
                 conversation.ask(self.text, tuple(self.attachments))
             self.text, self.attachments, self.sent = "", [], False
 
     def remove(self, number: int, of: int) -> None:
-        """Take one of so many files away; not the next one too, when it is clicked twice."""
+        """Remove one of `of` files; a double click does not remove the next one too."""
         if len(self.attachments) == of:
             del self.attachments[number]
 
 
 def draw_input(options: Request, notice: DeltaGenerator, *, disabled: bool) -> None:
-    """Draw the box for a question; one that was sent is asked in this conversation, wherever a click leads meanwhile.
+    """Draw the chat input; a question that was sent is asked in this conversation, wherever a click leads meanwhile.
 
-    Where a file is refused nothing is asked: `notice`, an `st.empty()`, says why, what was typed stands in the box
-    again, and the files that are good wait above it.
+    If a file is refused, nothing is asked: `notice`, an `st.empty()`, says why, the text returns to the box, and the
+    good files wait above it.
     """
     conversation: Conversation = st.session_state.conversation
     draft: Draft = st.session_state.setdefault(f"draft-{conversation.id}", Draft())
@@ -89,7 +89,7 @@ def draw_input(options: Request, notice: DeltaGenerator, *, disabled: bool) -> N
         on_submit=draft.send,
     )
     if draft.problems:
-        draft.text = ""  # it stands in the box now
+        draft.text = ""  # it is in the box now
     if draft.sent:
         with notice.container(), st.spinner("Reading the files"):
             draft.ask(conversation, options)
@@ -99,10 +99,10 @@ def draw_input(options: Request, notice: DeltaGenerator, *, disabled: bool) -> N
 
 
 def draw_draft(draft: Draft) -> None:
-    """Draw why a question was not asked, and the files that wait for it."""
+    """Draw why a question was not asked, and its waiting files."""
     st.error("Not sent yet.", icon=":material/error:")
     for problem in draft.problems:
-        st.text(problem)  # it has the name of a file, which is not Markdown
+        st.text(problem)  # not Markdown: it contains a file name
     waiting = draft.attachments
     if waiting:
         st.text("Files for your next question:")
@@ -123,7 +123,7 @@ def draw_attachments(attachments: tuple[Attachment, ...]) -> None:
                 width, height = Image.open(io.BytesIO(attachment.image)).size
                 scale = min(1, WIDTH / width, HEIGHT / height)
                 width, height = max(1, round(scale * width)), max(1, round(scale * height))
-                # The box has its size before the browser has the picture: nothing jumps when it comes.
+                # The box has its size before the image loads, so that nothing jumps.
                 with st.container(width=width, height=height, border=False):
                     st.image(attachment.image, width=width, alt=attachment.name)
     # {% if cookiecutter.attachments == "images_and_documents" %}

@@ -1,4 +1,4 @@
-"""The tools of the model: what it is offered, its calls, and what a person is asked about them."""
+"""The model's tools: those it may use, its calls, and the question whether to allow them."""
 
 import json
 from typing import Literal
@@ -27,11 +27,11 @@ SAID = {
 }
 STATES: dict[str, Literal["running", "error"]] = {"running": "running", "failed": "error"}
 ANSWERS = {"Allow once": "once", "Always in this conversation": "always", "Decline": ""}
-LOOK_SECONDS = 1.0  # how often a page looks whether it was decided on another one
+LOOK_SECONDS = 1.0  # between looks whether another page has decided
 
 
 def draw_offered(provider: Provider, model: str) -> None:
-    """Draw the tools that a model is offered, or that it takes none."""
+    """Draw the tools that a model may use, or that it cannot use any."""
     if not can_call(provider, model):
         st.text(f"{model} cannot call tools.")
         return
@@ -46,7 +46,7 @@ def draw_offered(provider: Provider, model: str) -> None:
 
 
 def draw_call(call: ToolCall) -> None:
-    """Draw a call: a line, and folded in it the arguments and the result."""
+    """Draw a call: one line, which opens to show the arguments and the result."""
     label = SAID[call.status].format(inert(call.name))
     label += f" ({inert(call.server)})" if call.server else ""  # {% if cookiecutter.tools == "mcp" %}
     with st.status(label, state=STATES.get(call.status, "complete"), type="compact"):
@@ -56,7 +56,7 @@ def draw_call(call: ToolCall) -> None:
 
 
 def draw_arguments(call: ToolCall) -> None:
-    """Draw the arguments of a call, whole: signs that nobody sees, or that turn others round, by their names."""
+    """Draw all arguments of a call; invisible characters and those that reverse others are escaped."""
     try:
         text = json.dumps(json.loads(call.arguments or "{}"), ensure_ascii=False, indent=2)
     except ValueError:
@@ -67,7 +67,7 @@ def draw_arguments(call: ToolCall) -> None:
 
 @st.fragment(run_every=LOOK_SECONDS)
 def draw_approval(reply_id: str) -> None:
-    """Ask about the calls of a reply that wait for a person, until it is decided, on this page or another one."""
+    """Ask whether to allow a reply's pending calls, until this or another page has decided."""
     conversation = find(st.session_state.conversation.id)
     reply = conversation.on_page(reply_id) if conversation else None
     if not conversation or not reply or reply.status != "asking":
@@ -89,10 +89,10 @@ def draw_approval(reply_id: str) -> None:
 
 
 def decide(reply_id: str, call_id: str, allowed: str) -> None:
-    """Take down whether a call is allowed."""
+    """Record whether a call is allowed."""
     change(st.session_state.conversation, Conversation.decide, reply_id, call_id, allowed)
 
 
 def stop_asking(reply_id: str) -> None:
-    """End a reply that asks."""
+    """End a reply that waits for a decision."""
     change(st.session_state.conversation, Conversation.stop_asking, reply_id)

@@ -1,4 +1,4 @@
-"""The conversations in the sidebar: by time, found by their words, renamed, deleted."""
+"""The list of conversations in the sidebar: by time, searched, renamed, deleted."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,8 +15,8 @@ from chat.ui.opening import begin
 from chat.ui.person import person
 
 LISTED = 20  # each run of the page sends them all to the browser
-PERIODS = {0: "Today", 1: "Yesterday", 7: "Previous 7 days", 30: "Previous 30 days"}  # by the most days ago
-# A list is read from the left, and close together; where there is no mouse, a row is high enough for a finger.
+PERIODS = {0: "Today", 1: "Yesterday", 7: "Previous 7 days", 30: "Previous 30 days"}  # by maximum age in days
+# Left-aligned and compact; on a touch screen, rows are high enough for a finger.
 LOOK = """<style>
 .st-key-conversations {
   gap: 0;
@@ -29,13 +29,13 @@ LOOK = """<style>
 
 
 def draw_list(current: str, place: DeltaGenerator) -> None:
-    """Draw a person's conversations, and what can be done with the one on the page, which has the id `current`."""
+    """Draw a person's conversations, with buttons for the one on the page, whose id is `current`."""
     with place:
         draw_found(current)
 
 
 def draw_found(current: str) -> None:
-    """Draw the search, and the conversations that it finds."""
+    """Draw the search box, and the conversations it finds."""
     st.html(LOOK)
     words = st.text_input(
         "Search",
@@ -74,7 +74,7 @@ def draw_title(entry: Entry, kind: Literal["secondary", "tertiary"] = "tertiary"
 
 
 def draw_opened(entry: Entry) -> None:
-    """Draw the conversation on the page, to be renamed, and to be deleted once that is confirmed."""
+    """Draw the conversation on the page, with renaming, and deletion after confirmation."""
     match st.session_state.get("action"):
         case "rename":
             with st.form("renaming", border=False):
@@ -98,34 +98,34 @@ def draw_opened(entry: Entry) -> None:
 
 
 def draw_action(action: str, icon: str) -> None:
-    """Draw a button for what can be done with the conversation on the page."""
+    """Draw a button for an action on the conversation on the page."""
     st.button(action, icon=icon, type="tertiary", help=action, on_click=choose, args=(action.lower(),))
 
 
 def choose(action: str | None = None) -> None:
-    """Draw what an action needs, in place of the actions; None: these again."""
+    """Show the form of an action instead of the buttons; None: the buttons again."""
     st.session_state.action = action
 
 
 def change_title(conversation_id: str) -> None:
-    """Give the conversation on the page the title that was typed."""
+    """Give the conversation on the page the typed title."""
     rename(conversation_id, st.session_state[f"title-{conversation_id}"])
     choose()
 
 
 def delete(conversation_id: str) -> None:
-    """Delete the conversation on the page, and turn to a new one."""
+    """Delete the conversation on the page, and begin a new one."""
     remove(conversation_id)
     begin()
 
 
 def turn_to(conversation_id: str) -> None:
-    """Turn to the conversation with this id; to a new one, if somebody has deleted it."""
+    """Open the conversation with this id, or a new one if it has been deleted."""
     begin(find(conversation_id))
 
 
 def period_of(entry: Entry) -> str:
-    """The name of the time of an entry: a day, some days, or a month, where the person is who looks at it."""
+    """The name of an entry's period (a day, some days or a month), in the browser's time zone."""
     here = timezone(-timedelta(minutes=st.context.timezone_offset or 0))
     day, today = (
         moment.astimezone(here).date() for moment in (datetime.fromtimestamp(entry.time, UTC), datetime.now(UTC))
@@ -135,7 +135,7 @@ def period_of(entry: Entry) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Markdown for the label of a button that shows a text as it was typed."""
+    """Markdown for a button's label that shows a text as it was typed."""
     escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-    # An invisible word joiner keeps Streamlit from making smileys, colours and arrows of what stands behind it.
+    # An invisible word joiner keeps Streamlit from turning what follows it into emoji, colours and arrows.
     return re.sub("(?<=[:<>=-])", "\u2060", escaped)

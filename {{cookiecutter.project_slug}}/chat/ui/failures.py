@@ -1,4 +1,4 @@
-"""What a person is told when the database fails while the page is drawn."""
+"""What the page says if the database fails while it is drawn."""
 
 import logging
 
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def say_that_it_failed(error: Exception) -> bool:
-    """Draw a sentence in place of Streamlit's own, and the question that was just asked; False for other errors."""
+    """Draw a sentence instead of Streamlit's, and the question just asked; False for other errors."""
     if not isinstance(error, SQLAlchemyError):
         return False
     log.error("the database failed", exc_info=error)

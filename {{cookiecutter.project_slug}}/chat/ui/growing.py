@@ -1,4 +1,4 @@
-"""Markdown that grows: finished blocks are drawn once, and only the open one is drawn again."""
+"""Growing Markdown: finished blocks are drawn once, and only the open one is redrawn."""
 
 import io
 import re
@@ -12,21 +12,21 @@ from chat.ui.markdown.safe import language_of, parsed, safe_markdown
 from chat.ui.text import draw_text
 from chat.ui.undrawable import or_as_text
 
-# What may become the next item of a list: until its dot is there, it looks like a paragraph, and until its words are,
-# one that begins in bold (`* **`) like a rule.
+# What may become the next list item: a number looks like a paragraph until its dot comes, and an item that begins in
+# bold (`* **`) looks like a rule until its words come.
 OPEN_ITEM = re.compile(r"^ {0,3}(?:\d{1,9}|\* +\*{2,3}|- +-{2,3})\Z", re.MULTILINE)
-# A link or an image that is not whole yet, at the end of a text; what may begin one in its last word.
+# An incomplete link or image at the end of a text; what may begin one in the last word.
 OPEN_LINK = re.compile(r"\[[^\[\]\n]*(?:\](?:\([^)\n]*)?)?\Z")
 OPEN_ADDRESS = re.compile(r"https?:|www\.|<", re.IGNORECASE)
-# A word from which on a text may be bold, struck out, in italics or code; before it stands no letter, but of scripts
-# that have no spaces between words.
+# What may begin bold, italic, struck-out text or code: no letter comes before it, except in scripts without spaces
+# between words.
 MARK = re.compile(r"(?<![\\*_~`])(?<![^\W\u2e80-\uffff])(\*{1,3}|_{2,3}|~~|`+)(?=[^\s*_~`])")
 
 
 def finished_blocks(text: str) -> list[str]:
     """The top-level blocks (paragraphs, whole lists, tables, fences …) at the start of `text` that are finished.
 
-    That is all but the last one: whatever follows may still belong to it. Joined, they are the start of `text`.
+    These are all but the last one, which may still grow. Joined, they are the start of `text`.
     """
     tokens = PARSER.parse(OPEN_ITEM.sub("", text))
     first_lines = [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
@@ -36,7 +36,7 @@ def finished_blocks(text: str) -> list[str]:
 
 
 class Growing:
-    """A Markdown text that is drawn while it grows; in the end it looks as if it had been drawn whole."""
+    """A Markdown text that is drawn as it grows; at the end it looks as if drawn in one go."""
 
     def __init__(self, place: DeltaGenerator) -> None:
         """Draw it in `place`, an `st.empty()`."""
@@ -45,7 +45,7 @@ class Growing:
         self._text, self._drawn, self._finished = "", "", 0
 
     def draw(self, text: str) -> None:
-        """Draw the text at one moment, which starts with the one before."""
+        """Draw the text so far, which starts with the previous one."""
         self._text = text
         for block in finished_blocks(text[self._finished :]):
             draw_text(block, self._slots[-1])
@@ -57,7 +57,7 @@ class Growing:
                 self._slots[-1].markdown(open_markdown(self._drawn))
 
     def end(self) -> None:
-        """Draw what no more text will follow."""
+        """Draw the complete text."""
         if has_references(self._text):
             self._drawn = self._text
             for slot in self._slots:
@@ -67,7 +67,7 @@ class Growing:
 
 
 def open_markdown(text: str) -> str:
-    """A block that is still being written, as Markdown that may be drawn; a figure is code as long as it is open."""
+    """An unfinished block as safe Markdown; a figure is code until it is finished."""
     blocks = parsed(text)
     if blocks and [*blocks[-1].walk()][-1].type not in {"fence", "code_block"}:
         blocks = parsed(closed(text))
@@ -78,7 +78,7 @@ def open_markdown(text: str) -> str:
 
 
 def closed(text: str) -> str:
-    """A text with what is open at its end closed: a **word is bold already; a link is not there before it is whole."""
+    """A text with open markup at its end closed: a **word is already bold; an incomplete link is left out."""
     text, marks = without_half(text).rstrip("*_~`\\ \n"), ""
     place = text.rfind("\n\n") + 1
     while "`" not in marks and (found := MARK.search(text, place)):
@@ -91,7 +91,7 @@ def closed(text: str) -> str:
 
 
 def without_half(text: str) -> str:
-    """A text without the half of a link, of an address, of a tag or of a citation at its end."""
+    """A text without an incomplete link, address, tag or citation at its end."""
     while (start := text.rfind("[")) >= 0 and OPEN_LINK.match(text, start):
         if text[start + 1 : start + 2] != "^" and re.match(r"[\w\])\\]", text[max(start - 1, 0) : start]):
             break
@@ -104,7 +104,7 @@ def without_half(text: str) -> str:
 
 
 def has_references(text: str) -> bool:
-    """Whether a text defines links (`[name]: address`) or has footnotes: its blocks then need each other."""
+    """Whether a text defines links (`[name]: address`) or has footnotes, so that its blocks need each other."""
     environment: dict[str, Any] = {}
     PARSER.parse(text, environment)
     return bool(environment.get("references") or environment.get("footnotes", {}).get("refs"))

@@ -15,7 +15,7 @@ from chat.ui.undrawable import or_as_text
 
 
 def draw_parts(reply: Message) -> None:
-    """Draw what a reply that has ended holds, in the current container."""
+    """Draw the parts of a finished reply in the current container."""
     for part in reply.parts:
         with or_as_text(""):
             draw_part(part)

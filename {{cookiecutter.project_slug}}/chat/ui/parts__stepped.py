@@ -20,7 +20,7 @@ from chat.ui.undrawable import or_as_text
 
 
 def draw_parts(reply: Message) -> None:
-    """Draw what a reply that has ended holds, in the current container; sources stand together below."""
+    """Draw the parts of a finished reply in the current container, with all sources below."""
     for part in reply.parts:
         with or_as_text(""):
             draw_part(part, sources_of(reply))
@@ -31,9 +31,9 @@ def draw_part(part: Part, sources: dict[int, str] | None = None, *, coming: bool
     """Draw one part of a reply.
 
     Args:
-        part: the part; a source is drawn with all others, not here.
-        sources: the anchors on the page of those that a text may name, by their numbers.
-        coming: whether the reply is still coming.
+        part: the part; sources are drawn together, not here.
+        sources: the anchors on the page of the sources a text may cite, by number.
+        coming: whether the reply is still running.
     """
     match part:
         case Text(text):

@@ -1,4 +1,4 @@
-"""Whose conversations are shown: those of the same browser, which a cookie tells."""
+"""Whose conversations are shown: those of the browser, which a cookie identifies."""
 
 import re
 
@@ -11,20 +11,20 @@ from starlette.responses import Response
 from chat.conversation.messages import new_id
 
 COOKIE = "visitor"
-SECURE_COOKIE = "__Host-visitor"  # a name that browsers keep from being set without TLS, or by a neighbouring host
+SECURE_COOKIE = "__Host-visitor"  # browsers refuse this name without TLS, or from another host
 COOKIE_SECONDS = 365 * 24 * 60 * 60
-ID = re.compile(r"[0-9a-f]{32}")  # as `new_id` makes them
+ID = re.compile(r"[0-9a-f]{32}")  # as `new_id` creates them
 
 
 def person() -> str:
-    """Who looks at the page, as an id that nobody can guess; another one for each page where cookies are refused."""
+    """The person viewing the page, as an unguessable id; a new one per page if the browser refuses cookies."""
     cookies = st.context.cookies
     told = cookies.get(SECURE_COOKIE) or cookies.get(COOKIE, "")
     return told if ID.fullmatch(told) else st.session_state.setdefault("person", new_id())
 
 
 class VisitorCookie(BaseHTTPMiddleware):
-    """Gives a browser that has no id yet one together with the page."""
+    """Gives a browser without an id one along with the page."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Serve a request."""
@@ -38,5 +38,5 @@ class VisitorCookie(BaseHTTPMiddleware):
 
 
 def is_forwarded_https(headers: Headers) -> bool:
-    """Whether a proxy says, wherever it runs, that it was asked with TLS: who pretends that harms only themselves."""
+    """Whether any proxy says that it received the request over TLS: a false claim harms only its sender."""
     return headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower() == "https"

@@ -1,8 +1,8 @@
-"""Whose conversations are shown: those of who has signed in."""
+"""Whose conversations are shown: those of the person signed in."""
 
 import streamlit as st
 
 
 def person() -> str:
-    """The id of who has signed in: the provider's, which stays the same when a name or an address changes."""
+    """The id of the person signed in: the provider's, which stays the same if a name or address changes."""
     return str(st.user["sub"])

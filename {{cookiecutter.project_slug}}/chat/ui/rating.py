@@ -1,4 +1,4 @@
-"""The rating of a reply, and the comment on it, on the page."""
+"""Rating a reply, and commenting on it."""
 
 import logging
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def draw_rating(reply: Message) -> None:
-    """Draw the rating of a reply, kept at once, and, where it has one, the form for a comment."""
+    """Draw the rating of a reply, saved on a click, and the form for a comment on a rated one."""
     st.feedback(
         "{{ cookiecutter.feedback }}",
         key=f"rating-{reply.id}",
@@ -34,18 +34,18 @@ def draw_rating(reply: Message) -> None:
 
 
 def rate(reply_id: str) -> None:
-    """Keep the rating that was chosen for a reply of the page's conversation."""
+    """Save the rating chosen for a reply of the page's conversation."""
     keep(reply_id, "rating", st.session_state[f"rating-{reply_id}"])
 
 
 def comment(reply_id: str) -> None:
-    """Keep the comment that was sent on a reply of the page's conversation, and close its form."""
+    """Save the comment sent on a reply of the page's conversation, and close its form."""
     st.session_state[f"commenting-{reply_id}"] = False
     keep(reply_id, "comment", well_formed(st.session_state[f"comment-{reply_id}"]).strip())
 
 
 def keep(reply_id: str, field: str, value: int | str | None) -> None:
-    """Change this field of a reply, and keep its rating with the comment; a failure is said on the page."""
+    """Change this field of a reply, and save its rating and comment; the page says if that fails."""
     conversation: Conversation = st.session_state.conversation
     reply = conversation.message(reply_id)
     if reply is None:  # another page has deleted it

@@ -1,4 +1,4 @@
-"""A conversation saved to a file, and read from one."""
+"""Saving a conversation to a file, and opening one."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from chat.ui.person import person  # {% if cookiecutter is owned %}
 
 
 def draw_files(conversation: Conversation) -> None:
-    """Draw the ways to save a conversation, and to open a saved one, to which the page then turns."""
+    """Draw the buttons to save a conversation, and to open a saved one on the page."""
     with st.expander("Save and open"):
         st.download_button("Save as Markdown", lambda: to_markdown(conversation), "chat.md", on_click="ignore")
         st.download_button("Save as JSON", lambda: to_json(conversation), "chat.json", on_click="ignore")
@@ -26,6 +26,6 @@ def draw_files(conversation: Conversation) -> None:
         return
     opened.owner = person()  # {% if cookiecutter is owned %}
     with changing(opened):
-        pass  # it is kept from now on
+        pass  # saves it
     begin(opened)
     st.rerun()

@@ -10,12 +10,12 @@ from chat.ui.markdown.safe import inert
 FACTS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 NOT_SET_UP = (
     "Sign-in is not set up yet. Put your provider's settings into .streamlit/secrets.toml, under [auth], "
-    "as in secrets.toml.example beside it."
+    "as in secrets.toml.example next to it."
 )
 
 
 def require_sign_in() -> None:
-    """Let a run of the page go on only for somebody who has signed in and may use the app."""
+    """Continue a run of the page only if the person has signed in and may use the app."""
     if not is_set_up():
         st.error(NOT_SET_UP, icon=":material/key_off:")
     elif not st.user.is_logged_in:
@@ -30,7 +30,7 @@ def require_sign_in() -> None:
 
 
 def draw_sign_in() -> None:
-    """Draw what this is, and the way in, in the middle of the page."""
+    """Draw the title, the description and the sign-in button in the middle of the page."""
     with st.container(key="sign-in", horizontal_alignment="center"):
         st.html("<style>.st-key-sign-in { min-height: 75vh; justify-content: center; text-align: center }</style>")
         st.html(f'<h1 style="margin: 0; padding: 0; white-space: pre-wrap">{html.escape(settings.TITLE)}</h1>')
@@ -39,29 +39,29 @@ def draw_sign_in() -> None:
 
 
 def may_use() -> bool:
-    """Whether somebody has signed in, and may use the app."""
+    """Whether the person has signed in and may use the app."""
     return is_set_up() and st.user.is_logged_in and is_allowed()
 
 
 def is_set_up() -> bool:
     """Whether there is a provider to sign in with."""
-    # Where there is no [auth], Streamlit knows of nobody who could sign in; what is empty there, it finds out late.
+    # Without [auth], Streamlit has no sign-in; of empty values in it, it would only complain later.
     return "is_logged_in" in st.user and (st.user.is_logged_in or all(map(st.secrets["auth"].get, FACTS)))
 
 
 def draw_sign_out() -> None:
-    """Draw who has signed in, and the way out."""
+    """Draw who has signed in, and the sign-out button."""
     st.text(address() or str(st.user.get("name", "")))
     st.button("Sign out", icon=":material/logout:", on_click=st.logout)
 
 
 def address() -> str:
-    """The e-mail address of who has signed in, in small letters; empty where the provider tells none, or doubts it."""
+    """The e-mail address of the person signed in, in lower case; empty if it is missing or not verified."""
     return "" if st.user.get("email_verified") is False else str(st.user.get("email") or "").lower()
 
 
 def is_allowed() -> bool:
-    """Whether this person is among those whom the settings allow; with none there, everybody is."""
+    """Whether the settings allow this person; with no one listed, they allow everyone."""
     if not settings.ALLOWED_DOMAINS and not settings.ALLOWED_ADDRESSES:
         return True
     _, _, domain = address().rpartition("@")
@@ -76,5 +76,5 @@ def is_admin() -> bool:
 
 # {% endif %}
 def is_in(text: str, listed: tuple[str, ...]) -> bool:
-    """Whether a text is in a list, however that is written."""
+    """Whether a lower-case text is in a list, whose case is ignored."""
     return bool(text) and text in map(str.lower, listed)

@@ -1,4 +1,4 @@
-"""The steps of a reply, each a line that opens, and the sources that it rests on."""
+"""The steps of a reply, each a line that opens, and its sources."""
 
 from html import escape
 from typing import Literal
@@ -10,15 +10,15 @@ from chat.conversation.steps import Source, Step
 from chat.ui.markdown.safe import host_of, inert
 
 STATES: dict[str, Literal["running", "complete", "error"]] = {"done": "complete", "failed": "error"}
-LONGEST = 20_000  # characters of what went in or out that are drawn
+LONGEST = 20_000  # characters drawn of a step's input or output
 
 
 def draw_step(step: Step, *, coming: bool) -> None:
-    """Draw a step, folded.
+    """Draw a step, collapsed.
 
     Args:
         step: the step.
-        coming: whether its reply is still coming; else a step that is running never ended.
+        coming: whether its reply is still running; otherwise a running step never ended.
     """
     runs = coming and step.status == "running"
     took = f" · {step.seconds:.1f} s" if step.status != "running" else "" if coming else " · not finished"
@@ -32,12 +32,12 @@ def draw_step(step: Step, *, coming: bool) -> None:
 
 
 def sources_of(message: Message) -> dict[int, str]:
-    """The numbers of a message's sources, and the anchor of each on the page."""
+    """The anchors of a message's sources on the page, by number."""
     return {part.number: f"source-{message.id}-{part.number}" for part in message.parts if isinstance(part, Source)}
 
 
 def draw_sources(message: Message) -> None:
-    """Draw the sources of a message, if it has some: what each is called, where it is, and its words."""
+    """Draw the sources of a message, if any: title, address and passage."""
     anchors = sources_of(message)
     items = [item_of(part, anchors[part.number]) for part in message.parts if isinstance(part, Source)]
     if items:
@@ -45,7 +45,7 @@ def draw_sources(message: Message) -> None:
 
 
 def item_of(source: Source, anchor: str) -> str:
-    """A source as an item of a list in HTML; an address is shown whole, and leads there if it may be a link."""
+    """A source as an HTML list item; its full address is shown, as a link if it may be one."""
     where = escape(source.address)
     if host_of(source.address):
         where = f'<a href="{where}" style="color: inherit" target="_blank" rel="noopener noreferrer">{where}</a>'

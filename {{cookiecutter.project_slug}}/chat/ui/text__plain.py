@@ -1,4 +1,4 @@
-"""Drawing what a model wrote: words and code."""
+"""Drawing a model's text: words and code."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,12 +12,12 @@ def draw_text(
     slot: DeltaGenerator | None = None,
     sources: dict[int, str] | None = None,  # {% if cookiecutter is stepped %}
 ) -> None:
-    """Draw a text that a model wrote, whole.
+    """Draw a model's complete text.
 
     Args:
         text: its Markdown.
         slot: an `st.empty()` to draw it in, instead of the current container.
-        sources: the anchors on the page of the sources whose numbers it may name.  # {% if cookiecutter is stepped %}
+        sources: the anchors on the page of the sources it may cite, by number.  # {% if cookiecutter is stepped %}
     """
     with or_as_text(text, slot):
         (slot or st).markdown(safe_markdown(parsed(text, sources)))  # {% if cookiecutter is stepped %}

@@ -1,9 +1,9 @@
-"""Drawing what somebody typed: as text, with the beginning of a long one until they click "Show more"."""
+"""Drawing typed text: as it is, with only the beginning of a long one until "Show more" is clicked."""
 
 import streamlit as st
 
 LONG_CHARACTERS, LONG_LINES = 1_500, 20
-# page.css hides all but the beginning while this is closed, without a run of the page.
+# While this is closed, page.css hides all but the beginning; a click needs no rerun.
 MORE = """<details class="more"><summary>
 <span class="closed">Show more</span><span class="opened">Show less</span>
 </summary></details>"""

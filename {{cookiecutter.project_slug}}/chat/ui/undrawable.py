@@ -1,4 +1,4 @@
-"""What is drawn in place of what cannot be drawn."""
+"""What is drawn instead of undrawable text."""
 
 import logging
 from collections.abc import Iterator

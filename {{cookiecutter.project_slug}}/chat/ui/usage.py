@@ -1,4 +1,4 @@
-"""What a reply took: tokens, time and money."""
+"""The usage of a reply: tokens, time and cost."""
 
 from chat import settings  # {% if cookiecutter is listing %}
 from chat.conversation.messages import Message
@@ -7,7 +7,7 @@ from chat.providers import Provider  # {% if cookiecutter is remote %}
 
 # {% if cookiecutter is remote %}
 def cost(reply: Message, provider: Provider) -> float | None:
-    """What a reply cost in US dollars; None where the price or the tokens are not known."""
+    """The cost of a reply in US dollars; None if the price or the tokens are unknown."""
     if not reply.usage or reply.model not in provider.prices:
         return None
     per_million_in, per_million_out = provider.prices[reply.model]
@@ -16,7 +16,7 @@ def cost(reply: Message, provider: Provider) -> float | None:
 
 # {% endif %}
 def details(reply: Message) -> list[str]:
-    """What is known of a reply: who gave it, tokens, times in seconds, and what it cost."""
+    """The details of a reply: model, tokens, times in seconds, and cost."""
     # {% if cookiecutter.extra_providers %}
     provider = settings.PROVIDERS.get(reply.provider)  # None: the conversation was saved in another app
     # {% elif cookiecutter is remote %}

@@ -1,4 +1,4 @@
-"""What Alembic runs to bring the database up to date, on the connection that `chat.history.engine` gives it."""
+"""Run by Alembic to migrate the database, on the connection of `chat.history.engine`."""
 
 from alembic import context
 

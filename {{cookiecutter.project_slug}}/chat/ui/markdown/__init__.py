@@ -1,1 +1,1 @@
-"""What may be drawn of a text that a model wrote."""
+"""What may be drawn of a model's text."""

@@ -1,4 +1,4 @@
-"""The numbers of sources in a text: `[1]`, where a reply has that source, leads to it."""
+"""Citations: `[1]` in a text links to that source of the reply, if there is one."""
 
 import re
 
@@ -10,12 +10,12 @@ NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 
 def add_citations(parser: MarkdownIt) -> None:
-    """Let a parser find numbers of the sources that `env["sources"]` has: their anchors, by their numbers."""
+    """Let a parser find citations of the sources in `env["sources"]`: anchors, by number."""
     parser.core.ruler.push("citations", find_citations)
 
 
 def find_citations(state: StateCore) -> None:
-    """Give each number of a source a token of its own; within a link no other may be."""
+    """Give each citation its own token, except within links, which cannot be nested."""
     sources = state.env.get("sources") or {}
     for block in (token for token in state.tokens if token.children and sources):
         links, children = 0, []
@@ -26,7 +26,7 @@ def find_citations(state: StateCore) -> None:
 
 
 def split(text: str, sources: dict[int, str]) -> list[Token]:
-    """A text as tokens: words, and numbers of sources."""
+    """A text as tokens: words and citations."""
     tokens = []
     for n, piece in enumerate(NUMBER.split(text)):
         if n % 2 and int(piece) in sources:

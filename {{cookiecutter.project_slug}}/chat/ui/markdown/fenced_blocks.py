@@ -1,6 +1,6 @@
 """Charts, tables and diagrams from their source in fenced blocks.
 
-What is broken, too large or leads elsewhere stays code.
+Anything invalid, too large or leading elsewhere stays code.
 """
 
 import csv
@@ -13,10 +13,10 @@ from chat.conversation.delimited import rows_of
 from chat.conversation.visuals import Chart, Table
 
 MOST_CHARACTERS = 200_000
-# Numbers that survive being read as such: no codes with a leading zero, none too long for a float.
+# Numbers that a float keeps as they are: no leading zeros, not too long.
 NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
-# In a diagram: addresses, what takes an address, and escapes.
+# In a diagram: addresses, functions of addresses, and escapes.
 OUTWARD = re.compile(
     r"""[/\\]\s*[/\\]|\b(?:https?|ftp|wss?|javascript):(?=\S)|@import|<img|<style|themeCSS
     |\b(?:cross-fade|image|image-set|src|url)\(|(?<!\[)\\(?![n\]])""",
@@ -122,7 +122,7 @@ def check_diagram(source: str) -> None:
     """
     if len(source) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")
-    # As the browser reads it: `#58;` and `&#58;` are colons, and it skips tabs and line breaks in addresses.
+    # As the browser reads it: `#58;` and `&#58;` are colons, and tabs and line breaks in addresses are skipped.
     read = unescape(re.sub(r"#(\w+);", lambda found: f"&{'#' * found[1].isdigit()}{found[1]};", source))
     outward = OUTWARD.search(read) or OUTWARD.search(re.sub(r"[\0-\x1f]", "", read))
     odd = re.search(r"@\{[^}]*\}?", PROPERTIES.sub("", source))

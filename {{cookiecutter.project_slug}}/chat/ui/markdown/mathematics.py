@@ -1,6 +1,6 @@
 r"""Mathematics in Markdown: `\( … \)`, `\[ … \]`, `$ … $`, `$$ … $$`, `\begin{align} …`, `\boxed{ … }`.
 
-Sums of money, units and names of variables are words.
+Amounts of money, units and variable names remain text.
 """
 
 import re
@@ -38,7 +38,7 @@ def add_mathematics(parser: MarkdownIt) -> None:
 
 
 def is_formula(text: str, after: str) -> bool:
-    """Whether text between two dollar signs is mathematics; `after` is the character behind the second one."""
+    """Whether text between two dollar signs is mathematics; `after` is the character after the second one."""
     depth = 0
     for bracket in text:
         depth += (bracket in "([{") - (bracket in ")]}")
@@ -54,7 +54,7 @@ def find_inline(state: StateInline, silent: bool) -> bool:
     source, start = state.src, state.pos
     if source[start] not in "\\$":
         return False
-    # Without this, text with many openings and no closing would be searched to its end for each.
+    # Without this, each opening without a closing would search to the end of the text.
     if (end := ENDS.get(source[start : start + 2])) and state.html_terminator_last(end) < start:
         return False
     if not (found := INLINE.match(source, start)):
@@ -87,7 +87,7 @@ def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A formula on lines of its own.
 
     If its opening is alone on a line, it may have blank lines, and is code if it never closes. Its lines stay together
-    while it is open: one that begins with `+` is no list.
+    while it is open: one that begins with `+` is not a list.
     """
     first = state.getLines(start, start + 1, state.blkIndent, False).strip()
     opening = OPENING.match(first)
@@ -128,5 +128,5 @@ def find_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def ends(text: str, closing: str) -> bool:
-    """Whether a formula ends with this line; the punctuation of a sentence may follow."""
+    """Whether a formula ends with this line, perhaps before a sentence's punctuation."""
     return text.rstrip(" .,;").endswith(closing)

@@ -12,7 +12,7 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from chat.ui.markdown.mathematics import add_mathematics  # {% if cookiecutter.rich_replies == "yes" %}
 
 REFERENCE = re.compile(r"\[\^(\d{1,3}|[^\]\s]{1,50})\]")
-# The tags that have a meaning here, with their type of node; all others are words.
+# The supported tags, and their node types; all others are words.
 KINDS = {
     **dict.fromkeys(("b", "strong", "summary"), "strong"),
     **dict.fromkeys(("em", "i"), "em"),
@@ -29,7 +29,7 @@ MOST_OPEN_TAGS = 4
 
 
 def new_parser() -> MarkdownIt:
-    """A parser of Markdown, for which HTML is words, except for a few tags."""
+    """A Markdown parser that treats HTML as words, except for a few tags."""
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin, inline=False)
     parser.inline.ruler.at("footnote_ref", find_footnote)
@@ -42,7 +42,7 @@ def new_parser() -> MarkdownIt:
 
 
 def find_footnote(state: StateInline, silent: bool) -> bool:
-    """A reference to a footnote: `[^1]`, even if its note is missing, or `[^name]` of one that is there."""
+    """A footnote reference: `[^1]`, even if its note is missing, or `[^name]` if there is such a note."""
     found = REFERENCE.match(state.src, state.pos)
     return bool(found) and footnote_ref(state, silent, always_match=found[1].isdecimal())
 
@@ -67,7 +67,7 @@ def is_wide(character: str) -> bool:
 def limit_depth(state: StateInline) -> None:
     """Leave emphasis that is nested too deeply as words: drawing it would exceed the recursion limit."""
     for delimiters in (state.delimiters, *(meta["delimiters"] for meta in state.tokens_meta if meta)):
-        ends: list[int] = []  # of the emphasis that is open
+        ends: list[int] = []  # of open emphasis
         for number, delimiter in enumerate(delimiters):
             ends = [end for end in ends if end > number]
             if len(ends) == DEEPEST:
@@ -77,7 +77,7 @@ def limit_depth(state: StateInline) -> None:
 
 
 def find_tag(state: StateInline, silent: bool) -> bool:
-    """A tag that has a meaning if it is paired."""
+    """A supported tag, which counts only in a pair."""
     found = TAG.match(state.src, state.pos)
     if not found:
         return False
@@ -90,9 +90,9 @@ def find_tag(state: StateInline, silent: bool) -> bool:
 
 
 def pair_tags(state: StateInline) -> None:
-    """Make opening and closing tags enclose what is between them; a single one is words."""
+    """Make pairs of tags enclose what is between them; unpaired ones are words."""
     outer: list[deque[int]] = []
-    opened: deque[int] = deque(maxlen=MOST_OPEN_TAGS)  # positions of tags that can be closed here
+    opened: deque[int] = deque(maxlen=MOST_OPEN_TAGS)  # positions of open tags
     tokens = state.tokens
     for number, token in enumerate(tokens):
         if token.nesting > 0:

@@ -1,7 +1,7 @@
-"""Safe Markdown from a text that a model wrote: drawing it fetches nothing.
+"""Safe Markdown from a model's text: drawing it fetches nothing.
 
-The text is parsed, and written anew from the result: words with all markup escaped, and safe links. So it does not
-matter how the browser's own parser would have read the text.
+The text is parsed and rewritten from the result: words with all markup escaped, and safe links. So it does not matter
+how the browser's own parser would have read the text.
 """
 
 import re
@@ -18,20 +18,20 @@ from chat.ui.markdown.fenced_blocks import check_diagram  # {% if cookiecutter.r
 from chat.ui.markdown.parser import PARSER
 
 add_citations(PARSER)  # {% if cookiecutter is stepped %}
-# The markup of Markdown; and what Streamlit turns into an icon, an emoji or an arrow, even behind a backslash.
+# Markdown's markup; and what Streamlit turns into an icon, an emoji or an arrow, even after a backslash.
 MARKUP = re.compile(r"(?P<changed>:(?=[\w+-]+:|material/)|(?<!\S)(?:<->|->|<-|--|[<>~]=)(?!\S))|[\\`*_\[\]<>#|~$&:!]")
-NOTHING = ":color[]{}"  # an empty element: what is left and right of it is read separately
+NOTHING = ":color[]{}"  # an empty element, which separates the text on both sides
 RIGHT_TO_LEFT = ":shimmer[]"  # an empty element, too; page.css knows it
 LINE_START = re.compile(r"^([ \t]*\d*)([-+=.)])", re.MULTILINE)
 TASK = re.compile(rf"\A(?:{re.escape(RIGHT_TO_LEFT)})?\\\[([ xX])\\\](?=\s)")
-# What the page would turn into a link; Chinese and Japanese punctuation ends it.
+# What the page would turn into a link, up to Chinese or Japanese punctuation.
 WIDE_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 ADDRESS = re.compile(rf"(?:https?://|www\.)[^\s<>`\"{WIDE_PUNCTUATION}]+", re.IGNORECASE)
 LINKED = re.compile(r"((?:https?://|www\.)[^\s<>`\"')\]]+|(?<![\w.+-])[\w.+-]+@[\w-]+[\w.-]*)", re.IGNORECASE)
-CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # of a file at the provider
+CITATION = re.compile(r" ?【\d+(?::\d+)?†[^【】]{,200}】")  # a provider's citation of a file
 PLAIN_HOST = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
 NAMED_HOST = re.compile(r"\w\.[^\W\d_]{2,}")
-MOST_SHOWN = 80  # characters of an address that is no link
+MOST_SHOWN = 80  # characters of an address that is not a link
 LAST_ITEM = 999_999_999  # the highest number in a list
 BAR = re.compile(r"(?<!\\)\|")
 ALIGNMENTS = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
@@ -47,7 +47,7 @@ def parsed(
     sources: dict[int, str] | None = None,  # {% if cookiecutter is stepped %}
 ) -> list[SyntaxTreeNode]:
     """The top-level blocks of a Markdown text."""  # {% if not cookiecutter is stepped %}
-    """The top-level blocks of a Markdown text; `sources` has the anchors of those that it may name, by number."""  # {% if cookiecutter is stepped %}
+    """The top-level blocks of a Markdown text; `sources` has the anchors of those it may cite, by number."""  # {% if cookiecutter is stepped %}
     text = text if text.endswith("\n") else f"{text}\n"
     return SyntaxTreeNode(PARSER.parse(text)).children  # {% if not cookiecutter is stepped %}
     return SyntaxTreeNode(PARSER.parse(text, {"sources": sources})).children  # {% if cookiecutter is stepped %}
@@ -66,8 +66,8 @@ def safe_markdown(blocks: Iterable[SyntaxTreeNode], start: str = "", gap: str = 
 def host_of(address: str) -> str | None:
     """The host that a link leads to; None if the address may not be a link.
 
-    A link opens a web page or writes an email. Its host is where a reader looks for it, in letters that cannot be
-    mistaken: not `javascript:…`, nor `https://bank.com@elsewhere.com`, nor a host with letters beyond a to z.
+    A link opens a web page or writes an email. Its host is where readers look for it, in unmistakable letters: not
+    `javascript:…`, nor `https://bank.com@elsewhere.com`, nor a host with letters other than a to z.
     """
     try:
         parts = urlsplit(address)
@@ -115,7 +115,7 @@ def indented(first: str, others: str, text: str) -> str:
 
 
 def listed(node: SyntaxTreeNode) -> str:
-    """A list, with all its items."""
+    """A list with all its items."""
     is_loose = any(child.type == "paragraph" and not child.hidden for item in node.children for child in item.children)
     gap = "\n\n" if is_loose else "\n"
     numbers = count(int(node.attrs.get("start", 1)))
@@ -128,7 +128,7 @@ def listed(node: SyntaxTreeNode) -> str:
 
 
 def direction_mark(node: SyntaxTreeNode) -> str:
-    """The mark of a list, a quote or a table whose first letter is written from right to left."""
+    """The mark of a right-to-left list, quote or table, judged by its first letter."""
     for letter in (letter for part in node.walk() for letter in part.content):
         if (direction := unicodedata.bidirectional(letter)) in {"L", "R", "AL"}:
             return "" if direction == "L" else RIGHT_TO_LEFT
@@ -154,7 +154,7 @@ def fenced(node: SyntaxTreeNode) -> str:
         except ValueError:
             language = "text"
     # {% else %}
-    if language.lower() == "mermaid":  # which the page would draw as a diagram
+    if language.lower() == "mermaid":  # else the page would draw a diagram
         language = "text"
     # {% endif %}
     return enclosed(f"{language}\n{content}\n", "`", 3)
@@ -166,7 +166,7 @@ def language_of(node: SyntaxTreeNode) -> str:
 
 
 def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
-    """The content of a block or an inline; `linked` within a link, which cannot hold another one."""
+    """The content of a block or an inline; `linked`: within a link, which cannot contain another."""
     pieces: list[str] = []
     was_marked = False
     for child in node.children:
@@ -176,7 +176,7 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
         if pieces and (is_marked or was_marked):
             left, right = pieces[-1].rstrip("*~")[-1:], piece.lstrip("*~")[:1]
             inner, outer = (right, left) if is_marked else (left, right)
-            # Next to a letter, `**"a"**` would neither begin nor end.
+            # Next to a letter, `**"a"**` would not be bold.
             if (is_marked and was_marked) or not (inner.isalnum() or outer.isspace() or outer in punctuation):
                 pieces.append(NOTHING)
         pieces.append(piece)
@@ -185,7 +185,7 @@ def inlines(node: SyntaxTreeNode, linked: bool = False) -> str:
 
 
 def inline(node: SyntaxTreeNode, linked: bool) -> str:
-    """An inline as Markdown; soft and hard line breaks are alike."""
+    """An inline as Markdown; soft and hard line breaks are treated alike."""
     match node.type:
         case "text":
             return escaped(node.content) if linked else words(node.content)
@@ -220,7 +220,7 @@ def inline(node: SyntaxTreeNode, linked: bool) -> str:
 
 
 def plain_text(node: SyntaxTreeNode) -> str:
-    """The words of an inline, without markup."""
+    """The text of an inline without markup."""
     return "".join(part.content or " " for part in node.walk() if not part.children).strip()
 
 
@@ -243,18 +243,18 @@ def escaped(text: str) -> str:
 
 
 def escape(found: re.Match[str]) -> str:
-    """Markup behind a backslash; what the page would change in elements, which it reads separately."""
+    """Markup after a backslash; characters the page would convert, each in its own element."""
     before, after = (":color[\\", "]{}") if found["changed"] else ("\\", "")
     return "".join(f"{before}{character}{after}" for character in found[0])
 
 
 def shifted(text: str, table: dict[int, int], marker: str) -> str:
-    """Superscript or subscript; behind `^` or `_` where Unicode lacks the letters."""
+    """Superscript or subscript; after `^` or `_` if Unicode lacks the letters."""
     return text.translate(table) if all(ord(letter) in table for letter in text) else f"\\{marker}({escaped(text)})"
 
 
 def inert(text: str) -> str:
-    """Text without markup and links: addresses are code."""
+    """Text without markup or links: addresses are code."""
     return "".join(code(piece) if n % 2 else escaped(piece) for n, piece in enumerate(LINKED.split(text)))
 
 
@@ -269,12 +269,12 @@ def code(text: str) -> str:
 
 
 def without_icons(content: str) -> str:
-    """Code in which the page finds no icon: a character without width splits its name."""
+    """Code in which the page finds no icon: a zero-width character splits its name."""
     return content.replace(":material/", ":\u2060material/")
 
 
 def enclosed(text: str, character: str, least: int = 1) -> str:
-    """Text between two runs of a character, each longer than any in the text and no shorter than `least`."""
+    """Text between two runs of a character, longer than any in the text and at least `least` long."""
     longest = max(map(len, re.findall(f"{re.escape(character)}+", text)), default=0)
     run = character * max(least, longest + 1)
     return f"{run}{text}{run}"
@@ -284,10 +284,10 @@ def link(address: str, name: str, label: str, words_beside: str, is_image: bool 
     """A link, with its host if the name may hide it; or the address as code if it may not be a link.
 
     Args:
-        address: where it leads.
+        address: its address.
         name: its name, as plain text.
         label: its name, as Markdown in a link.
-        words_beside: its name, as Markdown beside an address that is no link.
+        words_beside: its name, as Markdown next to an address that is not a link.
         is_image: whether it is written as an image.
     """
     host = host_of(address)

@@ -1,4 +1,4 @@
-"""Search in the texts of messages; replies are found once they have ended."""
+"""Full-text search of messages; replies are found once they have ended."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on = None
 
 ENDED = "status NOT IN ('waiting', 'streaming')"
 ADD_NEW = f"INSERT INTO message_texts (rowid, text) SELECT new.number, new.text WHERE new.{ENDED};"
-# An index without texts of its own has to be told what it is to forget.
+# An index without its own copy of the text must be told what to forget.
 FORGET_OLD = (
     f"INSERT INTO message_texts (message_texts, rowid, text) SELECT 'delete', old.number, old.text WHERE old.{ENDED};"
 )
@@ -24,6 +24,6 @@ IN_POSTGRESQL = (f"CREATE INDEX message_texts ON messages USING gin (to_tsvector
 
 
 def upgrade() -> None:
-    """Make the index, of the messages that are there too."""
+    """Create the index, for existing messages too."""
     for statement in IN_SQLITE if op.get_bind().dialect.name == "sqlite" else IN_POSTGRESQL:
         op.execute(statement)

@@ -1,4 +1,4 @@
-"""The persona of a conversation; those that are there have the first one."""
+"""The persona of a conversation; existing ones get the first."""
 
 import sqlalchemy as sa
 from alembic import op

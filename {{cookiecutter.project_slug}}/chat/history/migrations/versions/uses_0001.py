@@ -1,4 +1,4 @@
-"""What each person has used, for the limits."""
+"""Each person's usage, for the limits."""
 
 import sqlalchemy as sa
 from alembic import op
