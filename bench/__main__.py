@@ -31,17 +31,17 @@ CLASSIC = Path(__file__).parent / "classic"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured.
+    """The sizes of a measurement.
 
     Attributes:
-        rounds: how often the turns of one person are measured; the table has the medians.
-        bakes: how many there are.
-        long_chunks: how many the long reply has.
-        lengths: of conversations, in messages.
-        people: how many there are at once.
-        sessions: how many stay open where memory counts.
-        turns: how many follow in these.
-        rounds_beside: how often each chat is measured where there are peers.
+        rounds: measurements of one person's turns; the table has the medians.
+        bakes: number of bakes.
+        long_chunks: number of chunks in the long reply.
+        lengths: lengths of conversations, in messages.
+        people: number of people at once.
+        sessions: number of sessions that stay open while memory is measured.
+        turns: number of further turns in these sessions.
+        rounds_beside: measurements of each chat beside its peers.
     """
 
     rounds: int
@@ -62,20 +62,20 @@ Part = tuple[str, str, Callable[[], dict[str, float]]]  # whose figures, what is
 
 
 def say(text: str) -> None:
-    """Tell what is being done, apart from the table."""
+    """Print progress to standard error, apart from the table."""
     print(text, file=sys.stderr, flush=True)
 
 
 def machine() -> str:
-    """What the figures were taken with."""
+    """The versions and the machine behind the figures."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("cookiecutter", "streamlit", "openai"))
     return f"{packages}, Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} CPUs"
 
 
 def measure(sizes: Sizes) -> Figures:
     """Take all figures."""
-    # Some installers leave this to the first import, which would then be measured.
-    say("Compiling the installed packages, where nobody has")
+    # Some installers leave compiling to the first import, which would then be measured.
+    say("Compiling installed packages that are not compiled yet")
     compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2, workers=0)
 
     figures: Figures = defaultdict(lambda: defaultdict(list))
@@ -106,7 +106,7 @@ def measure(sizes: Sizes) -> Figures:
                 say(f"{number} of {len(parts)}: {what}, {subject}")
                 for figure, value in take().items():
                     figures[subject][figure].append(value)
-        say("Memory, of both at the same time")
+        say("Memory, for both at the same time")
         subjects = {"classic": CLASSIC, "app": app}
         with ThreadPoolExecutor() as threads:
             taken = threads.map(lambda chat: measure_memory(chat, sizes.sessions, sizes.turns), subjects.values())
@@ -134,7 +134,7 @@ def medians(figures: Figures) -> dict[str, dict[str, float]]:
 
 
 def rows(figures: Figures, sizes: Sizes) -> list[Row]:
-    """The lines of the table."""
+    """The rows of the table."""
     taken = medians(figures)
     bake, classic, app = taken["bake"], taken["classic"], taken["app"]
     sync_sdk, async_sdk = taken["sync SDK"], taken["async SDK"]
@@ -154,56 +154,56 @@ def rows(figures: Figures, sizes: Sizes) -> list[Row]:
     crowd = f"{sizes.people} people at once, {CROWD_CHUNKS} chunks at {CROWD_RATE}/s each"
     some, most = sizes.lengths[1], sizes.lengths[-1]
     return [
-        Row("bake, beside `cookiecutter --version`", bake["version"], bake["bake"], most_ratio=2.3),
+        Row("bake, compared with `cookiecutter --version`", bake["version"], bake["bake"], most_ratio=2.3),
         Row("- the largest", bake["version"], bake["largest bake"], most_ratio=3.3),
         Row("- the one page", bake["version"], bake["one page"], most_ratio=1.5),
         Row(f"{first}: first word visible", *both("first turn: first word"), most=0.15),
-        Row("- the SDK by itself", *by_itself("first turn: first word")),
+        Row("- the SDK alone", *by_itself("first turn: first word")),
         Row(f"{later}: first word visible", *both("later turn: first word"), most=0.1),
         Row("- all visible", *both("later turn: whole reply"), most=0.17),
-        Row("- the SDK by itself, all read", *by_itself("later turn: whole reply")),
+        Row("- the SDK alone, whole reply", *by_itself("later turn: whole reply")),
         *(
             Row(
-                f"a paragraph visible, after {length:,} messages",
+                f"one-paragraph reply visible, after {length:,} messages",
                 *both(f"after {length} messages"),
                 most=0.15 if length == sizes.lengths[0] else None,
             )
             for length in sizes.lengths
         ),
         Row(
-            f"- the app after {most:,}, beside itself after {some:,}",
+            f"- the app after {most:,}, compared with {some:,}",
             app[f"after {some} messages"],
             app[f"after {most} messages"],
             most_ratio=1.3,
         ),
         Row(f"{long}: bytes to the browser", *both("long reply: bytes"), megabytes, most=0.15e6),
-        Row("- last chunk sent to last word visible", *both("long reply: behind"), most=0.1),
-        Row("- main thread of the page busy", *both("long reply: busy"), most=5),
+        Row("- from last chunk sent to last word visible", *both("long reply: behind"), most=0.1),
+        Row("- page's main thread busy", *both("long reply: busy"), most=5),
         Row("- server CPU", *both("long reply: CPU")),
-        Row("- the SDK by itself", *by_itself("long reply: CPU")),
-        Row("- beyond it", *beyond("long reply: CPU"), most=0.3),
+        Row("- the SDK alone", *by_itself("long reply: CPU")),
+        Row("- beyond the SDK", *beyond("long reply: CPU"), most=0.3),
         Row("- server memory after these turns", *both("memory"), megabytes),
-        Row('"Stop" while the provider is silent: the page says so', None, app["stop: visible"], most=0.3),
-        Row("- the provider's connection is closed", None, app["stop: closed"], most=0.5),
-        Row(f"{crowd}: first word came, p95", *both("crowd: first word"), most=0.4),
-        Row("- the SDK by itself", *by_itself("crowd: first word")),
-        Row("- last word came later than at best, p95", *both("crowd: behind"), most=0.4),
-        Row("- the SDK by itself", *by_itself("crowd: behind")),
-        Row("- of it the provider, which sent it later, p95", *both("crowd: provider behind")),
+        Row('"Stop" while the provider is silent: shown on the page', None, app["stop: visible"], most=0.3),
+        Row("- provider's connection closed", None, app["stop: closed"], most=0.5),
+        Row(f"{crowd}: first word, p95", *both("crowd: first word"), most=0.4),
+        Row("- the SDK alone", *by_itself("crowd: first word")),
+        Row("- delay of the last word, p95", *both("crowd: behind"), most=0.4),
+        Row("- the SDK alone", *by_itself("crowd: behind")),
+        Row("- of which the provider's own delay, p95", *both("crowd: provider behind")),
         Row("- server CPU", *both("crowd: CPU"), most=6),
-        Row("- the SDK by itself", *by_itself("crowd: CPU")),
+        Row("- the SDK alone", *by_itself("crowd: CPU")),
         Row(
-            f"server memory, {sizes.sessions} sessions after a turn each",
+            f"server memory, {sizes.sessions} sessions after one turn each",
             *both("memory of sessions"),
             megabytes,
             most=100e6,
         ),
-        Row(f"- what a turn adds, over {sizes.turns:,} more turns", *both("memory a turn"), kilobytes),
+        Row(f"- added per turn, over {sizes.turns:,} more turns", *both("memory a turn"), kilobytes),
     ]
 
 
 def ratios(figures: Figures, sizes: Sizes) -> dict[str, float]:
-    """A few ratios that tell most, app to classic, by a short name."""
+    """The most telling ratios, app to classic, by a short name."""
     taken = medians(figures)
     names = {
         "bytes": "long reply: bytes",
@@ -217,15 +217,15 @@ def ratios(figures: Figures, sizes: Sizes) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure as the command line says."""
+    """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round of less: 2 minutes, not 15")
+    parser.add_argument("--quick", action="store_true", help="one round of smaller sizes: 2 minutes instead of 15")
     parser.add_argument("--peers", action="store_true", help="only compare with Chainlit and Gradio: 10 minutes")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to keep the figures of every round")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md anew")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures of every round to this file")
+    parser.add_argument("--write", action="store_true", help="update docs/performance.md")
     options = parser.parse_args()
     if (options.quick or options.peers) and options.write:
-        parser.error("--write wants all figures: neither --quick nor --peers")
+        parser.error("--write needs all figures: do not combine it with --quick or --peers")
 
     sizes = QUICK if options.quick else FULL
     if options.peers:

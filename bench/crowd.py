@@ -11,12 +11,12 @@ from bench.servers import Provider, Server, own_process, streamlit_run
 
 CROWD_CHUNKS = 300
 CROWD_RATE = 50  # chunks/s
-AT_ONCE = 4  # where only memory counts
+AT_ONCE = 4  # when memory is measured
 TURNS_UNTIL_CLEARED = 5
 
 
 def p95(values: Iterable[float]) -> float:
-    """What 95 % of the values do not exceed."""
+    """The 95th percentile of the values."""
     return quantiles(values, n=20, method="inclusive")[-1]
 
 
@@ -24,20 +24,20 @@ def crowd_figures(firsts: Iterable[float], lasts: Iterable[float], cpu: float) -
     """The figures of a crowd, in seconds.
 
     Args:
-        firsts: how long each waited for the first word.
-        lasts: how long each waited for the last word.
-        cpu: what all of them took.
+        firsts: each person's wait for the first word.
+        lasts: each person's wait for the last word.
+        cpu: the CPU time of them all.
     """
     ideal = CROWD_CHUNKS / CROWD_RATE
     return {"crowd: first word": p95(firsts), "crowd: behind": p95(last - ideal for last in lasts), "crowd: CPU": cpu}
 
 
 def measure_crowd(folder: Path, provider: Provider, people: int) -> dict[str, float]:
-    """The figures of the chat in this folder, where so many people press Enter at the same moment."""
+    """The figures of the chat in this folder, when this many people press Enter at the same moment."""
     with streamlit_run(folder, provider.base_url) as server, people_at(server.url) as crowd:
         figures = ask_at_once(crowd, server, provider, people)
         took = p95(response.closed - response.opened for response in provider.responses(people))
-        # Its stop reason follows the last chunk as if it were one.
+        # The stop reason comes after the last chunk, as if it were another.
         return figures | {"crowd: provider behind": took - (CROWD_CHUNKS + 1) / CROWD_RATE}
 
 
@@ -54,7 +54,7 @@ def ask_at_once(crowd: People, server: Server, provider: Provider, people: int) 
 
 
 def measure_sdk_crowd(read: Callable[[str, int], Readings], provider: Provider, people: int) -> dict[str, float]:
-    """The figures of an SDK by itself, under the names that a chat's figures have."""
+    """The figures of an SDK alone, under the names of a chat's figures."""
     with own_process() as process:
         provider.play(Reply(PARAGRAPH_CHUNKS))
         process.submit(read, provider.base_url, people).result()
@@ -65,14 +65,14 @@ def measure_sdk_crowd(read: Callable[[str, int], Readings], provider: Provider, 
 
 
 def measure_memory(folder: Path, sessions: int, turns: int) -> dict[str, float]:
-    """The server's memory in bytes, after one short turn in each of so many sessions, and what it grows with others.
+    """The server's memory in bytes after one short turn per session, and its growth per further turn.
 
     Args:
-        folder: of the chat.
-        sessions: how many there are; all stay open.
-        turns: how many follow in all of them together.
+        folder: the chat's.
+        sessions: their number; all stay open.
+        turns: further turns in all sessions together.
     """
-    # As in the image that the app is deployed with: else each session keeps a list of all modules.
+    # As in the app's image: otherwise each session keeps a list of all modules.
     unwatched = {"STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none"}
     with (
         Provider() as provider,
