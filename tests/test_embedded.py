@@ -159,3 +159,40 @@ def event(finish_reason: str | None = None, **delta: str | None) -> dict[str, ob
 )
 def test_what_the_engine_says_beside_words(bake: Bake, events: list[object], said: str) -> None:
     assert output(sys.executable, "-B", "-c", ENGINE, json.dumps(events), cwd=bake()).startswith(said)
+
+
+# How the trial of the model ended, and what is said of that.
+TRIAL = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, ".")
+from chat.providers import ProviderError, embedded
+
+tried = SimpleNamespace(returncode=int(sys.argv[1]), stderr=sys.argv[2])
+embedded.subprocess.run = lambda *arguments, **options: tried
+try:
+    embedded.probe(Path("model.gguf"))
+except ProviderError as error:
+    print(error.sentence)
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "stderr", "said"),
+    [
+        (0, "", ""),
+        (-4, "", "This processor lacks AVX2, which the engine needs."),
+        (1, "ImportError: libgomp.so.1: cannot open", "The engine needs libgomp: on Debian, apt-get install libgomp1."),
+        (1, "ModuleNotFoundError: No module named 'xllamacpp'", "The engine is not installed: install xllamacpp, "),
+        (
+            1,
+            "Traceback:\nImportError: libm.so.6: none.\n",
+            "The engine needs a system library: libm.so.6: none.",
+        ),
+        (1, "error loading model", "The engine cannot load model.gguf."),
+    ],
+)
+def test_why_the_engine_cannot_run_is_said(bake: Bake, status: int, stderr: str, said: str) -> None:
+    assert output(sys.executable, "-B", "-c", TRIAL, str(status), stderr, cwd=bake()).startswith(said)

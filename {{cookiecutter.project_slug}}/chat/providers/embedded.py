@@ -105,7 +105,8 @@ def probe(path: Path) -> None:
     if "No module named" in tried.stderr:
         raise unavailable("The engine is not installed: install xllamacpp, as README.md says.", tried.stderr)
     if "ImportError" in tried.stderr:
-        raise unavailable("The engine needs a system library, named in the log.", tried.stderr)
+        reason = tried.stderr.rpartition("ImportError: ")[2].strip(" .\n")
+        raise unavailable(f"The engine needs a system library: {reason}.", tried.stderr)
     raise unavailable(f"The engine cannot load {path.name}. EMBEDDED_MODEL_PATH can name another file.", tried.stderr)
 
 
