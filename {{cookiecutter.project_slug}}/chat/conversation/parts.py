@@ -69,12 +69,16 @@ class Undrawable(Part):
 def fits(value: object, hint: Any) -> bool:
     """Whether a value from JSON has the type of a field of a message or a part."""
     kind, inner = get_origin(hint), get_args(hint)
+    # {% if cookiecutter is parted %}
     if hint is Any:
         return True
+    # {% endif %}
     if kind is Literal:
         return value in inner
     if kind in {Union, UnionType}:
         return any(fits(value, each) for each in inner)
+    # {% if cookiecutter is parted %}
     if kind is list:
         return isinstance(value, list) and all(fits(item, inner[0]) for item in value)
+    # {% endif %}
     return isinstance(value, (int, float) if hint is float else kind or hint) and not isinstance(value, bool)

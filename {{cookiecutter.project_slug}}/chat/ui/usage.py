@@ -2,19 +2,8 @@
 
 from chat import settings  # {% if cookiecutter is listing %}
 from chat.conversation.messages import Message
-from chat.providers import Provider  # {% if cookiecutter is remote %}
 
 
-# {% if cookiecutter is remote %}
-def cost(reply: Message, provider: Provider) -> float | None:
-    """The cost of a reply in US dollars; None if the price or the tokens are unknown."""
-    if not reply.usage or reply.model not in provider.prices:
-        return None
-    per_million_in, per_million_out = provider.prices[reply.model]
-    return (reply.usage.input_tokens * per_million_in + reply.usage.output_tokens * per_million_out) / 1_000_000
-
-
-# {% endif %}
 def details(reply: Message) -> list[str]:
     """The details of a reply: model, tokens, times in seconds, and cost."""
     # {% if cookiecutter.extra_providers %}
@@ -30,7 +19,9 @@ def details(reply: Message) -> list[str]:
     if reply.first_token_seconds is not None:
         lines.append(f"First token after {reply.first_token_seconds:.1f} s, complete after {reply.seconds:.1f} s")
     # {% if cookiecutter is remote %}
-    if provider and (dollars := cost(reply, provider)) is not None:
+    if provider and reply.usage and reply.model in provider.prices:
+        per_million_in, per_million_out = provider.prices[reply.model]
+        dollars = (reply.usage.input_tokens * per_million_in + reply.usage.output_tokens * per_million_out) / 1_000_000
         about = f"About ${dollars:.4f}" if dollars >= 0.0001 else "Less than $0.0001"
         lines.append(f"{about}, at the prices of {provider.prices_of}")
     # {% endif %}
