@@ -159,17 +159,11 @@ def test_a_reply_that_ended_early_says_so_and_can_be_continued(
     assert usage in page.text[-1].value
 
 
-def test_why_a_reply_failed_is_behind_details(
-    page: AppTest, scripted: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = 'sk-"canary"-0123'
-    monkeypatch.setenv("ANY_API_KEY", key)
-    said = f"{'x' * 490} {key}: {[key]}"
-    scripted.replies.append([ProviderError("context", said)])
+def test_why_a_reply_failed_is_behind_details(page: AppTest, scripted: ScriptedProvider) -> None:
+    scripted.replies.append([ProviderError("context", "x" * 501)])
     page.chat_input[0].set_value("Capital of France?").run()
     choose(page, "Details")
-    assert f"Reason: {'x' * 490} ***" in page.text[-1].value
-    assert "canary" not in page.text[-1].value
+    assert page.text[-1].value.endswith(f"\nReason: {'x' * 500}")
 
 
 def test_what_was_thought_stands_apart(page: AppTest, scripted: ScriptedProvider) -> None:
@@ -377,14 +371,18 @@ def test_it_is_said_what_the_model_was_not_sent(page: AppTest, scripted: Scripte
     assert "oldest 4 messages" in page.chat_message[1].text[0].value
 
 
-def test_options_are_for_this_conversation(page: AppTest, scripted: ScriptedProvider) -> None:
+def test_a_new_conversation_knows_nothing_of_the_last_and_has_its_own_options(
+    page: AppTest, scripted: ScriptedProvider
+) -> None:
     scripted.will_say("Hi.")
     scripted.will_say("Hi.")
     page.text_area[0].set_value("Be brief.").run()
     page.number_input[0].set_value(50).run()
-    page.chat_input[0].set_value("Hello").run()
+    page.chat_input[0].set_value("Hi").run()
     click(page, "New chat")
+    assert shown(page) == []
     page.chat_input[0].set_value("Hello").run()
+    assert [message.text for message in scripted.requests[1].messages] == ["Hello"]
     asked = [(request.system_prompt, request.max_tokens) for request in scripted.requests]
     assert asked == [(told("Be brief."), 50), (told(settings.SYSTEM_PROMPT), PROVIDER.max_tokens)]
 
@@ -438,16 +436,6 @@ def test_a_conversation_that_a_page_still_has_is_held_again(monkeypatch: pytest.
 
 
 # {% endif %}
-def test_a_new_conversation_knows_nothing_of_the_last(page: AppTest, scripted: ScriptedProvider) -> None:
-    scripted.will_say("Hello.")
-    scripted.will_say("Hello again.")
-    page.chat_input[0].set_value("Hi").run()
-    click(page, "New chat")
-    assert shown(page) == []
-    page.chat_input[0].set_value("Hi again").run()
-    assert [message.text for message in scripted.requests[1].messages] == ["Hi again"]
-
-
 def test_a_problem_of_the_provider_is_said_and_the_page_stays(page: AppTest, scripted: ScriptedProvider) -> None:
     scripted.problem = "It cannot answer now."
     assert not page.run().exception

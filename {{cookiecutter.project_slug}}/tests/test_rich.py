@@ -256,10 +256,6 @@ def test_what_is_no_part_is_kept_with_a_reason(values: dict[str, Any]) -> None:
     assert part.reason
 
 
-def test_parts_as_plain_data() -> None:
-    assert [part_of(json.loads(json.dumps(part.to_dict()))) for part in PARTS] == PARTS
-
-
 def test_what_was_allowed_once_does_not_keep_a_conversation_from_opening(ask: Any) -> None:
     stored = {"kind": "chart", "spec": {"data": {"url": "https://a.com"}}}
     page = ask("Look.")
