@@ -18,6 +18,7 @@ sys.path.insert(0, ".")
 
 from chat import settings
 from chat.conversation.messages import Message, Role
+from chat.conversation.parts import Reasoning
 from chat.log import JSONLines
 from chat.providers import Request
 from chat.replies.answering import answer, api
@@ -84,7 +85,7 @@ for line in iter(sys.stdin.readline, ""):
     events = [json.loads(line) for line in logged]
     outcome = {
         "text": written.text,
-        "reasoning": written.reasoning,
+        "reasoning": "\n\n".join(part.text for part in written.parts if isinstance(part, Reasoning)),
         "status": written.status,
         "kind": next((event.get("kind", event["event"]) for event in events if event["event"] == "reply failed"), None),
         "log": logged,

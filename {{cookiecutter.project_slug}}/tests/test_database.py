@@ -80,7 +80,7 @@ def test_everything_is_kept() -> None:
     assert texts(again) == ["one?", "once more."]
     assert again.owner == "somebody"
     kept = again.messages[1]
-    assert (kept.usage, kept.model, kept.reasoning, kept.seconds) == (Usage(1, 2), "some model", "Hm.", 2.5)
+    assert (kept.usage, kept.model, kept.parts, kept.seconds) == (Usage(1, 2), "some model", reply.parts, 2.5)
     assert (kept.time, kept.status) == (reply.time, "stopped")
     with changing(again):
         again.messages[0].shown = 0

@@ -102,11 +102,6 @@ class Message(Place):
         """Its text, without the other parts."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, Text))
 
-    @property
-    def reasoning(self) -> str:
-        """The model's reasoning, if the provider sends it."""
-        return "\n\n".join(part.text for part in self.parts if isinstance(part, Reasoning))
-
     # {% if cookiecutter.attachments != "none" %}
     @property
     def attachments(self) -> tuple[Attachment, ...]:
