@@ -1,4 +1,4 @@
-"""An app that was baked, running, with pages of it open in a browser."""
+"""A running bake, with pages of it open in a browser."""
 
 import json
 import os
@@ -21,7 +21,7 @@ SCREENSHOTS = ROOT / ".dev" / "screenshots"
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """A device of its own, as wide as a desk, with patience."""
+    """A separate browser context, as wide as a desktop screen, with a long timeout."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
     context.set_default_timeout(HANG * 1000)
     return context
@@ -31,13 +31,13 @@ class Tab:
     """One page of an app."""
 
     def __init__(self, page: Page) -> None:
-        """Wait until one can type."""
+        """Wait until typing is possible."""
         self.page = page
         expect(self.question).to_be_enabled()
 
     @property
     def question(self) -> Locator:
-        """The box to type into."""
+        """The chat input."""
         return self.page.get_by_test_id("stChatInputTextArea")
 
     @property
@@ -51,7 +51,7 @@ class Tab:
         self.question.press("Enter")
 
     def press(self, button: str, number: int = -1) -> None:
-        """Press the button with this name, of several the last one or the one with this number."""
+        """Press the button with this name: of several, the last one or the one with this number."""
         name = re.compile(rf"^{re.escape(button)}( Shortcut .+)?$")
         self.page.get_by_role("button", name=name).nth(number).click()
 
@@ -64,12 +64,12 @@ class Tab:
             try:
                 entry.click(timeout=10_000)
                 return
-            except Error:  # the page was still scrolling, or drew the menu anew, and took it out of sight
+            except Error:  # the page was still scrolling, or redrew the menu and hid it
                 self.page.keyboard.press("Escape")
         raise AssertionError(f"{action} cannot be chosen")
 
     def wait_for_the_end(self) -> None:
-        """Wait until nothing is being written any more."""
+        """Wait until no reply is being written."""
         self.page.wait_for_selector("[data-test-script-state=notRunning]")
 
     def picture(self, name: str) -> None:
@@ -79,7 +79,7 @@ class Tab:
 
 
 class Server:
-    """An app that runs as its README says, and a browser to visit it with."""
+    """An app started as its README says, and a browser to visit it."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Server:
         log: str | Path = os.devnull,
         **environment: str,
     ) -> None:
-        """Start it, with further arguments and environment; its log is written to this file."""
+        """Start it with these arguments and environment variables; its log goes to this file."""
         self.project, self.environment = project, environment
         self.process = subprocess.Popen(
             [tool("streamlit"), "run", "--server.address=127.0.0.1", "--server.headless=true", *arguments],
@@ -104,7 +104,7 @@ class Server:
         self.context = new_context(browser)
 
     def visit(self, url: str) -> Page:
-        """Open one more page, whatever stands there."""
+        """Open another page, whatever it shows."""
         page = self.context.new_page()
         page.on("requestfailed", lambda request: print("failed:", request.url, request.failure))
         page.add_init_script(KEEP_SOCKETS)
@@ -118,13 +118,13 @@ class Server:
         self.process.communicate(timeout=HANG)
 
     def ratings(self) -> list[dict[str, Any]]:
-        """The lines of the file of ratings."""
+        """The lines of the ratings file."""
         file = self.project / "data" / "feedback.jsonl"
         return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 class App(Server, Tab):
-    """An app with a first page of it open."""
+    """An app with one page open."""
 
     def __init__(
         self,
@@ -139,5 +139,5 @@ class App(Server, Tab):
         Tab.__init__(self, self.visit(self.url))
 
     def open(self, url: str) -> Tab:
-        """Open one more page."""
+        """Open another page."""
         return Tab(self.visit(url))

@@ -1,8 +1,7 @@
-"""Run in the folder of a bake with several providers and tools: asks one of them, and prints what it gave.
+"""Run in the folder of a bake with several providers and tools: asks one of them, and prints the outcome.
 
 Each line of standard input is settings, or a request: its `provider` and its `tools`, by name, and its `messages`, each
-a role and its parts. What came is printed as a line of JSON: the parts in order, the stop reason, and of a failure its
-kind and its words.
+a role and its parts. Each outcome is a line of JSON: the parts in order, the stop reason, and a failure with its text.
 """
 
 import asyncio
@@ -39,7 +38,7 @@ def request(asked: dict[str, Any]) -> Request:
 
 
 async def outcome(asked: dict[str, Any]) -> dict[str, Any]:
-    """What came of it."""
+    """The outcome of a request."""
     said = Message("assistant")
     stop_reason, failure, detail = None, None, ""
     try:
@@ -57,7 +56,7 @@ async def outcome(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 async def main() -> None:
-    """Answer line by line; the clients belong to one event loop."""
+    """Answer line by line, on the one event loop that the clients belong to."""
     prepared = set()
     for line in iter(sys.stdin.readline, ""):
         asked = json.loads(line)

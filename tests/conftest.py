@@ -1,4 +1,4 @@
-"""What the tests share: baking, and the places of tools."""
+"""Shared by the tests: baking, browsers, servers and tools."""
 
 import ast
 import asyncio
@@ -51,14 +51,14 @@ UNNEEDED_FEATURES = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `python3 dev.py test`."""
-    parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much longer")
-    parser.addoption("--minutes", type=float, default=0.2, help="how long pages are clicked on at random")
-    parser.addoption("--thorough", action="store_true", help="also what takes long, as in CI")
-    parser.addoption("--containers", action="store_true", help="also what takes Docker: build images, and run them")
+    parser.addoption("--triples", action="store_true", help="every three answers together, not every two: much slower")
+    parser.addoption("--minutes", type=float, default=0.2, help="how long to click on pages at random")
+    parser.addoption("--thorough", action="store_true", help="include slow tests, as in CI")
+    parser.addoption("--containers", action="store_true", help="include tests that need Docker to build and run images")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long or takes Docker, unless it is asked for; CI always asks for what takes long."""
+    """Leave out slow tests and those that need Docker, unless asked for; CI always runs the slow ones."""
     asked = {
         "thorough": os.environ.get("CI") or config.getoption("thorough"),
         "container": config.getoption("containers"),
@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Told to end, tests end as by Ctrl+C: with what they started."""
+    """On SIGTERM, end as on Ctrl+C, with all started processes."""
 
     def interrupt(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -82,17 +82,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish() -> Iterator[None]:
-    """End what tests started and did not end, because they were ended themselves."""
+    """End processes that interrupted tests have left."""
     try:
         yield
-    finally:  # also where a fixture could not end
+    finally:  # even if a fixture failed to end
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Where combinations of answers were tried, a table of them; and what was measured of containers."""
+    """Print a table of the tested combinations of answers, and the measurements of containers."""
     rows: dict[str, dict[str, Any]] = {}
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
         noted = report.user_properties if getattr(report, "when", "") == "call" else ()
@@ -112,7 +112,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def bake(cookies_session: Cookies) -> Bake:
-    """Bake with these answers and give the project's folder; the same answers are baked once."""
+    """Bakes with these answers and returns the project's folder; the same answers are baked only once."""
     baked: dict[tuple[tuple[str, str], ...], Path] = {}
 
     def bake(**answers: str) -> Path:
@@ -128,7 +128,7 @@ def bake(cookies_session: Cookies) -> Bake:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
-    """Chromium, the system's, else Playwright's own; and Playwright's event loop, which runs in this thread."""
+    """Chromium (the system's, else Playwright's own), and Playwright's event loop, which runs in this thread."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     flags += [f"--disable-features={','.join(UNNEEDED_FEATURES)}"]
     with sync_playwright() as playwright:
@@ -141,7 +141,7 @@ def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
-    """Chromium; modules that do without it may run an event loop of their own."""
+    """Chromium; modules without it may run their own event loop."""
     browser, loop = chromium
     asyncio._set_running_loop(loop)
     yield browser
@@ -150,8 +150,8 @@ def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Bro
 
 @pytest.fixture
 def start(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[Callable[..., "App"]]:
-    """Bake an app with these answers and start it; the local server stands in for its provider."""
-    from app import App  # which needs what stands here
+    """Bakes an app with these answers and starts it, with the local server as its provider."""
+    from app import App  # it imports this module
 
     apps: list[App] = []
 
@@ -165,7 +165,7 @@ def start(browser: Browser, bake: Bake, wire: Wire, tmp_path: Path) -> Iterator[
         }.items():
             environment[f"{provider.upper()}_API_KEY"] = CANARY
             environment[f"{provider.upper()}_BASE_URL"] = wire.base_url(wire_format)
-        # A file that a test changes is not imported once more by the app, in the middle of what it does.
+        # Otherwise the app would reload a file that a test changes, in the middle of its work.
         apps.append(App(project, browser, "--server.fileWatcherType=none", log=tmp_path / "log", **environment))
         return apps[-1]
 
@@ -193,7 +193,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgresql(postgresql_server: str) -> str:
-    """The address of an empty database of that server."""
+    """The address of an empty database on that server."""
     name = f"chat_{uuid4().hex}"
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
@@ -201,7 +201,7 @@ def postgresql(postgresql_server: str) -> str:
 
 
 def settings_of(project: Path) -> dict[str, Any]:
-    """What stands in a project's settings: texts and numbers, and each provider as a dict of its facts."""
+    """A project's settings: texts and numbers, and each provider as a dict of its facts."""
 
     def value(node: ast.expr) -> Any:
         if isinstance(node, ast.Call):
@@ -216,7 +216,7 @@ def settings_of(project: Path) -> dict[str, Any]:
 
 
 def copied(project: Path, folder: Path) -> Path:
-    """A copy of a bake, to write into; no limit of time of its own strikes there because a machine is slow."""
+    """A writable copy of a bake, with time limits that a slow machine does not reach."""
     shutil.copytree(project, folder)
     for path in (folder / "chat" / "settings.py", folder / "chat" / "providers" / "embedded.py"):
         if path.exists():
@@ -227,23 +227,23 @@ def copied(project: Path, folder: Path) -> Path:
 
 
 def tool(name: str) -> str:
-    """The path of a command that is installed beside this Python."""
+    """The path of a command installed next to this Python."""
     path = shutil.which(name, path=str(Path(sys.executable).parent))
     assert path, f"{name} is not installed beside {sys.executable}"
     return path
 
 
 def own_tests(project: Path, *arguments: str, **environment: str) -> None:
-    """Run an app's own tests, all or those that are named; each must pass, and on Linux none be left out."""
+    """Run an app's own tests, all or those named; all must pass, and on Linux none may be skipped."""
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "components_once"]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "plugins"), **environment}
-    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # of packages that the app does not need, some of which take seconds
+    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins of packages that the app does not need; some take seconds
     said = output(*command, *arguments, cwd=project, env=env)
     assert re.search(r"^\d+ passed in" if sys.platform == "linux" else r"^\d+ passed", said, re.MULTILINE), said
 
 
 def output(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
-    """What a command prints; it must end with status 0."""
+    """The output of a command, which must exit with status 0."""
     done = subprocess.run([str(word) for word in command], cwd=cwd, env=env, capture_output=True, text=True)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -1,7 +1,7 @@
-"""A Docker for the tests: the one of this machine or, on a bare Debian as root, one that is made here.
+"""Docker for the tests: this machine's or, on a bare Debian as root, one made here.
 
-What is made stands in .dev/containers: Debian's packages of Docker in a tree of their own, and the images that
-Dockerfile and compose.yaml begin with, from Debian's packages too, for a registry of images may be out of reach.
+It is kept in .dev/containers: Debian's Docker packages in their own tree, and the base images of Dockerfile and
+compose.yaml, also made from Debian's packages, since an image registry may be out of reach.
 """
 
 import os
@@ -31,8 +31,8 @@ mount -t proc proc {{tree}}/proc && mount --rbind /dev {{tree}}/dev
 chroot {{tree}} sh -ec 'apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends {DOCKER_PACKAGES}' >/dev/null
 """
-# It becomes the root (pivot_root) of a mount namespace: after chroot alone, a health check, or anything else that is
-# started in a container that runs already, would run outside of it.
+# The tree becomes the root (pivot_root) of a mount namespace: after chroot alone, a health check or anything else that
+# is started in a running container would run outside of it.
 DAEMON = """
 mount --bind "$1" "$1" && cd "$1"
 mount -t proc proc proc && mount --rbind /dev dev && mount --rbind /sys sys
@@ -41,7 +41,7 @@ mkdir -p old ".$2" && mount -t tmpfs tmpfs run && mount --bind "$2" ".$2"
 pivot_root . old && umount -l old
 exec dockerd --host "unix://$2/docker.sock" --data-root /var/lib/docker
 """
-# What the image of PostgreSQL does when it is started, in short.
+# What the PostgreSQL image does on start, in short.
 START_POSTGRES = """#!/bin/bash
 set -e
 if [ "$(id -u)" = 0 ]; then
@@ -61,36 +61,36 @@ exec "$@"
 
 
 class Docker:
-    """A Docker that runs.
+    """A running Docker.
 
     Attributes:
-        folder: where projects must stand for it to see them.
+        folder: where projects must be for Docker to see them.
     """
 
     def __init__(self, folder: Path, pid: int | None = None) -> None:
-        """That of this machine, or the one whose daemon has this process id: its commands run beside it."""
+        """This machine's, or the one whose daemon has this process id, whose namespace its commands enter."""
         self.folder = folder
         self._beside = ["nsenter", f"--target={pid}", "--mount", "--root", "env"] if pid else ["env"]
         self._at = [f"DOCKER_HOST=unix://{folder}/docker.sock"] if pid else []
 
     def __call__(self, *words: str, cwd: Path | None = None) -> str:
-        """What `docker` prints for these words; it must end with status 0."""
+        """The output of `docker` with these arguments, which must exit with status 0."""
         return output(*self._beside, "-C", cwd or self.folder, *self._at, "docker", *words, cwd=self.folder)
 
     def shell(self, line: str) -> str:
-        """What a line prints to which the shell knows `docker`; it and all in its pipes must end with status 0."""
+        """The output of a shell line that may use `docker`; every command in its pipes must exit with status 0."""
         known = f'docker() {{ {shlex.join([*self._beside, *self._at, "docker"])} "$@"; }}'
         return output("bash", "-o", "pipefail", "-c", f"{known}; {line}", cwd=self.folder)
 
 
 @contextmanager
 def docker(folder: Path) -> Iterator[Docker]:
-    """A Docker: the one of this machine, with projects in `folder`, else one that is made and ends with the block."""
+    """Docker: this machine's, with projects in `folder`, else one made here, which ends with the block."""
     if runs("docker", "info") and runs("docker", "compose", "version"):
         yield Docker(folder)
         return
     can_be_made = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get")
-    assert can_be_made, "Docker is not running. It is made where it is missing on Debian alone, for root."
+    assert can_be_made, "Docker is not running. If it is missing, it can only be made on Debian, as root."
     shared = CACHE / "shared"
     shared.mkdir(parents=True, exist_ok=True)
     tree = docker_tree()
@@ -108,12 +108,12 @@ def docker(folder: Path) -> Iterator[Docker]:
 
 
 def runs(*command: str) -> bool:
-    """Whether there is such a command and it ends with status 0."""
+    """Whether a command exists and exits with status 0."""
     return bool(shutil.which(command[0])) and subprocess.run(command, capture_output=True).returncode == 0
 
 
 def answers(made: Docker, daemon: subprocess.Popen) -> bool:
-    """Whether a daemon that was started can be asked by now."""
+    """Whether a started daemon answers yet."""
     assert daemon.poll() is None, (CACHE / "dockerd.log").read_text("utf-8")
     try:
         return bool(made("version"))
@@ -122,7 +122,7 @@ def answers(made: Docker, daemon: subprocess.Popen) -> bool:
 
 
 def mirror() -> str:
-    """Where this machine gets Debian's packages."""
+    """This machine's source of Debian packages."""
     sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
     text = "\n".join(source.read_text("utf-8") for source in sources if source.is_file())
     (found, *_) = re.findall(r"^(?:deb|URIs:).*?(https?://\S+/debian)/?(?:\s|$)", text, re.MULTILINE)
@@ -130,7 +130,7 @@ def mirror() -> str:
 
 
 def debian() -> Path:
-    """An archive of a Debian with Python, about as small as the official image."""
+    """An archive of Debian with Python, about as small as the official image."""
     archive = CACHE / "python.tar"
     if not archive.exists():
         if not shutil.which("mmdebstrap"):
@@ -145,7 +145,7 @@ def debian() -> Path:
 
 
 def unpacked(name: str) -> Path:
-    """A folder with that Debian in it, which trusts whom this machine trusts."""
+    """A folder with that Debian, with this machine's trusted certificates."""
     tree = CACHE / name
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir()
@@ -155,7 +155,7 @@ def unpacked(name: str) -> Path:
 
 
 def docker_tree() -> Path:
-    """A folder with a Debian in which Docker is installed."""
+    """A folder with a Debian that has Docker installed."""
     tree = CACHE / "docker"
     if not (tree / "usr" / "sbin" / "dockerd").exists():
         unpacked("docker")
@@ -166,7 +166,7 @@ def docker_tree() -> Path:
 
 
 def make_images(made: Docker) -> None:
-    """Make the images that Dockerfile and compose.yaml begin with, where they are not there yet."""
+    """Make the base images of Dockerfile and compose.yaml, unless they exist."""
     there = made("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
     if {PYTHON_IMAGE, POSTGRES_IMAGE} <= {*there}:
         return
@@ -175,8 +175,8 @@ def make_images(made: Docker) -> None:
         (tree / "usr" / "local" / "bin" / name).symlink_to(f"/usr/bin/{name}3")
     for marker in tree.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
         marker.unlink()
-    # As in the official images: what is installed later leaves no archives behind. And packages come from where this
-    # machine gets them, whose certificates may be its own.
+    # As in the official images, later installs leave no archives behind. Packages come from this machine's source, and
+    # its certificates may be its own.
     clean = 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\nDir::Cache::pkgcache "";\n'
     (tree / "etc" / "apt" / "apt.conf.d" / "docker-clean").write_text(clean)
     (tree / "etc" / "uv").mkdir()

@@ -1,6 +1,6 @@
-"""Run in the folder of a bake: tries Markdown with parts that are empty or broken, on the page itself.
+"""Run in the folder of a bake: draws Markdown with empty or broken parts on the page itself.
 
-`python degenerate.py` draws it; `python degenerate.py time` looks at how long it takes for texts of two lengths.
+`python degenerate.py` draws it; `python degenerate.py time` compares the time for texts of two lengths.
 """
 
 import gc
@@ -102,7 +102,7 @@ AROUND = [
     ),
     *("\\begin{{align}}\n{}\n\\end{{align}}", "\\begin{{a}}\n{}", "<{}>", "<u {}>", "http://{}", "{}@{}"),
 ]
-# Of each, many in a row: what begins something over and over, and never ends it.
+# Repeated many times: openings that are never closed.
 REPEATED = [
     *(
         "<",
@@ -144,13 +144,13 @@ REPEATED = [
 
 
 def indented(outer: str, inner: str) -> str:
-    """A text with another in its places; in a list or a quote each line of it."""
+    """A text with another inserted; in a list or a quote, line by line."""
     start = outer.partition("{")[0] if outer[0] in "->1" else ""
     return outer.format(*[inner.replace("\n", "\n" + (start if start == "> " else " " * len(start)))] * 2)
 
 
 def nested(inner: some.SearchStrategy[str]) -> some.SearchStrategy[str]:
-    """Text with such text in it."""
+    """Text with nested text."""
     return some.one_of(
         some.builds(indented, some.sampled_from(AROUND), inner),
         some.builds("[{}]({})".format, inner, some.sampled_from(ADDRESSES)),
@@ -168,7 +168,7 @@ page = AppTest.from_file(Path("page.py").resolve(), default_timeout=HANG)
 @given(some.lists(TEXTS, min_size=9, max_size=9))
 @example(SEEN)
 def draw(texts: list[str]) -> None:
-    """Each text is drawn by the page, without an exception, and not merely as it was written, and while it grows."""
+    """Draw each text on the page, also while it grows: without an exception, and not as plain text."""
     conversation = Conversation()
     for text in texts:
         reply = conversation.ask("Well?")
@@ -183,15 +183,15 @@ def draw(texts: list[str]) -> None:
     page.run()
     assert not page.exception, page.exception
     assert len(page.chat_message) == 2 * len(texts)
-    assert not [note.value for note in page.caption if "as it was written" in note.value]
+    assert not [note.value for note in page.caption if "shown as plain text" in note.value]
 
 
 def assert_kept(text: str) -> None:
-    """What was code is code when it is drawn, and there is no picture.
+    """Code stays code when it is drawn, and there is no image.
 
-    For an app without formulas: the parser then reads what is drawn as the page does.
+    For an app without formulas, where the parser reads drawn text as the page does.
     """
-    text = f"[^1]\n\n{text}"  # or a note would not be drawn
+    text = f"[^1]\n\n{text}"  # otherwise a note would not be drawn
     drawn = PARSER.parse(safe_markdown(parsed(text)) + "\n")
     assert "image" not in {child.type for token in drawn for child in token.children or []}
     code = [
@@ -202,7 +202,7 @@ def assert_kept(text: str) -> None:
 
 
 def seconds(text: str) -> float:
-    """How much CPU time it takes to draw a text while it is written, and whole."""
+    """The CPU time to draw a text as it grows, and as a whole, in seconds."""
     start = time.process_time()
     finished_blocks(text)
     open_markdown(text)
@@ -211,7 +211,7 @@ def seconds(text: str) -> float:
 
 
 def compare() -> None:
-    """Print what takes much more than four times as long when it is four times as long."""
+    """Print texts that take much more than four times as long at four times the length."""
     gc.disable()
     for part in REPEATED:
         for form in ("{}", "{} ", "{}\nx", "[{}1](https://example.com)"):

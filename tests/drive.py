@@ -1,9 +1,9 @@
-"""Run in the folder of a bake: has its provider answer, and prints each outcome as a line of JSON.
+"""Run in the folder of a bake: asks its provider, and prints each outcome as a line of JSON.
 
-Each line of standard input is a list of texts: questions and replies in turn, the last one the question. With `null`
-after it the reply is stopped at its first word, with `false` when one more line comes. An empty list asks for the list
-of models. A list in place of a text is a text and the files that go with it: of each its name, and its data in base64.
-A line that is no list is settings, from then on: numbers are the app's, texts the environment's, where null is none.
+Each line of standard input is a list of texts: questions and replies in turn, ending with the question. With `null`
+after it, the reply is stopped at its first word; with `false`, when another line comes. An empty list asks for the list
+of models. A list in place of a text is a text and its files: each a name, and its data in base64. A line that is not a
+list has settings from then on: numbers for the app, texts for the environment, where null unsets one.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ logged: list[str] = []
 
 
 def message(role: Role, said: str | list[Any]) -> Message:
-    """A message that somebody wrote, with files or without."""
+    """A message, perhaps with files."""
     if isinstance(said, str):
         return Message.saying(role, said)
     from chat.conversation.attachments.reading import read

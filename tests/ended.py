@@ -1,7 +1,7 @@
-"""Run by pytest in the folder of a bake: a run of the page is ended at every call of Streamlit that it makes.
+"""Run by pytest in the folder of a bake: a run of the page is ended at each of its Streamlit calls.
 
-A run ends in one place of Streamlit, `ScriptRunner._maybe_handle_execution_control_request`, which almost every call
-of it asks. There the tests end it: at its first call, at its second, and so on, until a run makes no more calls.
+Streamlit ends a run in one place, `ScriptRunner._maybe_handle_execution_control_request`, which almost every call goes
+through. The tests end a run there: at its first call, at its second, and so on, until there are no more calls.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ CHECK = ScriptRunner._maybe_handle_execution_control_request
 
 
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """A reply of some words."""
+    """A reply of a few words."""
     yield Chunk("Some ")
     await asyncio.sleep(0)
     yield Chunk("words.", stop_reason="complete")
@@ -52,7 +52,7 @@ def new_page() -> AppTest:
 
 
 def ended_at(calls: int, do: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Do something that runs the page, and end that run at this one of its calls; whether it made so many."""
+    """Do something that runs the page, and end the run at its call number `calls`; False if it makes fewer."""
     made = 0
 
     def check(runner: ScriptRunner) -> None:
@@ -75,7 +75,7 @@ def ask(page: AppTest) -> None:
 
 
 def click(page: AppTest, label: str) -> None:
-    """Click the button of a turn with this label, where there is one."""
+    """Click the button of a turn with this label, if there is one."""
     for button in page.button:
         if button.label == label and (button.key or label == "Ask"):
             button.click().run()
@@ -83,7 +83,7 @@ def click(page: AppTest, label: str) -> None:
 
 
 def edit(page: AppTest) -> None:
-    """Ask the first question in another way."""
+    """Edit the first question."""
     next(area for area in page.text_area if area.label == "Question").set_value("And so?")
     click(page, "Ask")
 
@@ -134,6 +134,6 @@ def test_whatever_call_a_run_ends_at_the_conversation_goes_on(
         ask(page.run())
         assert not page.exception
         assert conversation.messages[-1].text == "Some words.", calls
-        # What was stopped is so still where the click on Continue came to nothing.
+        # A stopped reply is still stopped if the click on Continue had no effect.
         assert {message.status for message in conversation.messages} <= {"complete", before}, calls
     assert calls > 30

@@ -1,4 +1,4 @@
-"""A page that draws every way, each by itself: as the app does, or with `?filter=off` as Streamlit itself does."""
+"""A page that draws each of the ways in ways.py: as the app does, or with `?filter=off` as Streamlit does."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ FENCE = "```vega-lite\n"
 try:
     from chat.conversation.visuals import Chart
     from chat.ui.parts import draw_part
-except ImportError:  # where replies are not rich
+except ImportError:  # if replies are not rich
     Chart = draw_part = None
 
 
@@ -34,7 +34,7 @@ def draw_unchecked(way: str) -> None:
 
 
 def chart(way: str) -> dict[str, object] | None:
-    """The specification in a way that is one."""
+    """The chart specification in a way, if it is one."""
     return json.loads(way.removeprefix(FENCE).removesuffix("```")) if way.startswith(FENCE) else None
 
 

@@ -1,4 +1,4 @@
-"""Code that pages of documentation show, put where they say that it stands."""
+"""Code from pages of documentation, put where they say it belongs."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ FILE = re.compile(r"`((?:(?:pages|chat)/[\w/]+|menu)\.py)`")
 
 
 def examples(text: str) -> dict[str, str]:
-    """The code in a text of Markdown, by the file that is named last before it in the same chapter."""
+    """The code in a Markdown text, by the last file named before it in the same chapter."""
     found = {}
     for block in BLOCK.finditer(text):
         named = FILE.findall(BLOCK.sub("", text[: block.start()]).rpartition("\n## ")[2])
@@ -24,7 +24,7 @@ def put(project: Path, found: dict[str, str]) -> None:
 
 
 def call(project: Path, name: str, module: str, line: str, below: str) -> None:
-    """Have a file of a project call a function of a module on a line of its own, below this one."""
+    """Add a call of a module's function to a project's file, on a new line below this one."""
     path = project / name
     text = path.read_text("utf-8")
     assert text.count(f"        {below}\n") == 1, f"{name} has no line `{below}`"

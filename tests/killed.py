@@ -1,7 +1,7 @@
-"""Run in the folder of a bake: twenty processes, one after the other, are killed while they write a reply.
+"""Run in the folder of a bake: twenty processes, one after another, are killed while they write a reply.
 
-Prints a line of JSON for each: how much had been saved for sure before the end, how much of it is in the database, and
-what is said of the reply when that is opened again.
+Prints a line of JSON for each: how much had certainly been saved, how much of it is in the database, and what the app
+says of the reply when the conversation is opened again.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ async def words() -> AsyncGenerator[Chunk]:
 
 
 def write(conversation_id: str, report: int) -> None:
-    """Write until the process is killed; each time that the reply has been saved, its length is reported."""
+    """Write until the process is killed; report the reply's length after each save."""
     save_growing = conversations.save_growing
 
     def save_and_report(message: Message) -> bool:

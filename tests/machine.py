@@ -1,9 +1,9 @@
-"""Run by pytest in the folder of a bake: whatever people do in whatever order, no message is out of order or torn.
+"""Run by pytest in the folder of a bake: whatever people do, in any order, no message is misplaced or torn.
 
-The bake keeps nothing, or has a database and sign-in.
+The bake stores nothing, or has a database and sign-in.
 
-Two pages show one conversation. Every click goes the way that a browser's click goes, also one on what is gone, and
-a run of the page may end wherever it uses the session's state.
+Two pages show one conversation. Every click goes the way of a browser's click, even on something that is gone, and a
+run of the page may end wherever it uses the session state.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ if STORED:
     from chat.history.engine import engine
     from chat.replies import limits
 
-    limits.ON = True  # with which a reply that begins is counted for the person who is at the page
+    limits.ON = True  # counts each reply that begins for the person at the page
     asking.person = lambda: streamlit.session_state.get("person", "ann")
 
 ACTIONS = ("Regenerate", "Continue", "Edit", "Ask", "Cancel", "Delete the turn", "Delete")
@@ -44,15 +44,15 @@ PAGES, PICKS = st.integers(0, 1), st.integers(0, 99)
 
 
 class EndedError(BaseException):
-    """What ends a run of the page, as Streamlit's own exceptions do."""
+    """Ends a run of the page, as Streamlit's own exceptions do."""
 
 
 class Session:
-    """The state of a page's session; using it may end the run."""
+    """A page's session state; using it may end the run."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {"form": None}
-        self.left = -1  # how often it may be used before the run ends
+        self.left = -1  # uses before the run ends; negative: no limit
 
     def used(self) -> dict[str, Any]:
         """The state, unless the run ends here."""
@@ -84,7 +84,7 @@ class Session:
 
 
 class Provider:
-    """Writes the words that it is given, until it is told to end."""
+    """Writes the given words until told to end."""
 
     def __init__(self) -> None:
         self.words: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
@@ -109,7 +109,7 @@ class Provider:
 
 
 def picked(choices: list[Any], pick: int) -> Any:
-    """One of several, the last ones first."""
+    """One of several choices, last ones first."""
     return choices[-1 - pick % len(choices)]
 
 
@@ -122,33 +122,33 @@ class Talk(RuleBasedStateMachine):
         self.sessions = [Session(), Session()]
         self.providers: dict[str, Provider] = {}
         self.doors: dict[str, Door] = {}
-        self.expected: dict[str, str] = {}  # by the id of a reply: all that was written while it ran
+        self.expected: dict[str, str] = {}  # by reply id: everything written while it ran
         self.followers: list[tuple[Message, Iterator[str]]] = []
         self.numbers = itertools.count()
-        self.seen: dict[str, list[str]] = {"user": [], "assistant": []}  # the ids of all messages that ever were
+        self.seen: dict[str, list[str]] = {"user": [], "assistant": []}  # the ids of all messages so far
         for session in self.sessions:
             session.values["conversation"] = self.conversation
         asking.answer = lambda request: Provider().stream()
         store.Reply = self.fill
 
     def fill(self, message: Message, chunks: object, *save: Callable[[Message], None]) -> None:
-        """Have a provider fill a message, from where it stands."""
+        """Have a provider fill a message from where it is."""
         assert message.id not in running, "it is filled twice"
         self.providers[message.id], self.doors[message.id] = Provider(), Door()
         self.expected.setdefault(message.id, "")
         Reply(message, self.providers[message.id].stream(), *save)
 
     def on(self, page: int, left: int = -1) -> None:
-        """Let the page be the one whose callbacks are called, and its run end after so many uses of its state."""
+        """Make this the page whose callbacks are called, and end its run after `left` uses of its state."""
         streamlit.session_state = self.sessions[page]
         self.sessions[page].left = left
 
     def coming(self) -> list[Message]:
-        """The replies that are coming, in whatever version."""
+        """The running replies, in all versions."""
         return [message for message in self.conversation.everything() if message.id in running]
 
     def draw(self, page: int, left: int = -1) -> None:
-        """Run the page, as far as it changes something."""
+        """Run the parts of the page that change something."""
         self.on(page, left)
         store.find(self.conversation.id)
         provider = app_settings.PROVIDER
@@ -156,19 +156,19 @@ class Talk(RuleBasedStateMachine):
 
     @rule(page=PAGES, text=WORDS)
     def ask(self, page: int, text: str) -> None:
-        """Ask, also while a reply is coming."""
+        """Ask, even while a reply is running."""
         self.on(page)
         self.sessions[page].values["question"] = f"question {next(self.numbers)} {text}"
         asking.ask("question")
 
     @rule(page=PAGES)
     def draw_the_page(self, page: int) -> None:
-        """Run the page: it begins the next reply that waits."""
+        """Run the page, which begins the next waiting reply."""
         self.draw(page)
 
     @rule(page=PAGES, left=st.integers(0, 6))
     def draw_the_page_to_some_place(self, page: int, left: int) -> None:
-        """Run the page; somebody clicks, or closes it, meanwhile."""
+        """Run the page, interrupted by a click or by closing it."""
         with suppress(EndedError):
             self.draw(page, left)
 
@@ -181,11 +181,11 @@ class Talk(RuleBasedStateMachine):
         left=st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 4]),
     )
     def click(self, page: int, action: str, pick: int, times: int, left: int) -> None:
-        """Click something that stands on the page, or stood there once; perhaps twice, or just before another click."""
+        """Click something that is or was on the page; perhaps twice, or just before another click."""
         form = self.sessions[page].values["form"]
         ids = self.seen["user" if action in {"Edit", "Ask"} else "assistant"]
         message_id = picked(ids, pick)
-        # A question's form has no button to delete a turn, and a turn's none to ask.
+        # A question's form cannot delete a turn, and a turn's form cannot ask.
         if form and pick % 3 and (action == "Cancel" or (action in {"Ask", "Delete"} and form in ids)):
             message_id = form
         self.sessions[page].values[f"edit-{message_id}"] = f"question {next(self.numbers)}"
@@ -197,7 +197,7 @@ class Talk(RuleBasedStateMachine):
     @precondition(lambda self: self.seen["user"])
     @rule(page=PAGES, pick=PICKS, version=st.integers(1, 4))
     def look_at_another_version(self, page: int, pick: int, version: int) -> None:
-        """Move to another version of a message, which may be gone."""
+        """Show another version of a message, which may be gone."""
         message_id = picked(self.seen["user"] + self.seen["assistant"], pick)
         self.sessions[page].values[f"version-{message_id}"] = version
         self.on(page)
@@ -224,7 +224,7 @@ class Talk(RuleBasedStateMachine):
     @precondition(coming)
     @rule(pick=PICKS, word=st.sampled_from(["", "late"]))
     def stop(self, pick: int, word: str) -> None:
-        """Somebody stops the reply, perhaps just when a word comes, and perhaps twice."""
+        """A person stops the reply, perhaps just when a word comes, and perhaps twice."""
         message = picked(self.coming(), pick)
         self.providers[message.id].words.put(word)
         store.stop(message.id)
@@ -233,14 +233,14 @@ class Talk(RuleBasedStateMachine):
         wait_until(lambda: self.providers[message.id].closed or not message.text)
         assert message.text == text
         before = self.expected[message.id]
-        # A reply may not have taken half a character yet, which nobody can see.
+        # A reply may not have taken half a character yet, which is invisible.
         assert text in {before + half, before + half + word} | ({before} if half else set())
         self.expected[message.id] = text
 
     @precondition(coming)
     @rule(pick=PICKS)
     def open_a_tab(self, pick: int) -> None:
-        """One more page follows."""
+        """Another page follows."""
         message = picked(self.coming(), pick)
         self.followers.append((message, running[message.id].follow()))
 
@@ -253,7 +253,7 @@ class Talk(RuleBasedStateMachine):
 
     @invariant()
     def questions_and_replies_take_turns(self) -> None:
-        """Question, reply, question, reply; each behind the one that it follows."""
+        """Question, reply, question, reply; each after the one it follows."""
         for message in self.conversation.everything():
             if message.id not in self.seen[message.role]:
                 self.seen[message.role].append(message.id)
@@ -264,20 +264,20 @@ class Talk(RuleBasedStateMachine):
 
     @invariant()
     def no_reply_is_coming_that_nobody_fills(self) -> None:
-        """Else every later question would wait for ever."""
+        """Otherwise every later question would wait forever."""
         for message in self.conversation.everything():
             assert (message.status == "streaming") == (message.id in running)
 
     @invariant()
     def no_character_is_lost(self) -> None:
-        """Every reply has all that was written to it, in every version."""
+        """Every reply has everything that was written to it, in every version."""
         for message in self.conversation.everything():
             if message.role == "assistant":
                 assert message.text == self.expected.get(message.id, "")
 
     @invariant()
     def page_and_database_agree(self) -> None:
-        """What another process reads is what stands here."""
+        """Another process reads the same as this one shows."""
         if not STORED or not self.conversation.messages:
             return
         read = Conversation(id=self.conversation.id)
@@ -300,7 +300,7 @@ class Talk(RuleBasedStateMachine):
         assert [message.text for message in opened.messages] == [message.text for message in self.conversation.messages]
 
     def teardown(self) -> None:
-        """The next question is answered; what still runs ends, and who still follows sees the end."""
+        """The next question is answered; running replies end, and their followers see the end."""
         for reply in list(running.values()):
             reply.stop()
         for message, follower in self.followers:

@@ -1,4 +1,4 @@
-"""Loads the pages of apps in one process: a line of input is a folder, a line of output what is wrong with its page.
+"""Loads the pages of apps in one process: each line of input is a folder, each line of output the fault of its page.
 
 Importing Streamlit takes a second, loading a page a tenth of one.
 """
@@ -19,7 +19,7 @@ from waiting import HANG
 
 
 def load() -> str:
-    """What is wrong with the page of the app in the working folder; nothing if one can type."""
+    """The fault of the page in the working folder; empty if typing is possible."""
     page = AppTest.from_file(Path("page.py").resolve(), default_timeout=HANG)
     page.user = {"is_logged_in": True, "sub": "ann"}
     st.set_option("client.showErrorDetails", "full")
@@ -30,8 +30,8 @@ def load() -> str:
     return "" if any("My Chat" in html.value for html in page.get("html")) else "there is no title"
 
 
-answers, sys.stdout = sys.stdout, sys.stderr  # to which Streamlit prints errors
-type(st.context).cookies = {"visitor": "a" * 32}  # as of a browser that was here before
+answers, sys.stdout = sys.stdout, sys.stderr  # Streamlit prints errors to standard output
+type(st.context).cookies = {"visitor": "a" * 32}  # as from a returning browser
 with tempfile.TemporaryDirectory() as folder:
     for number, line in enumerate(sys.stdin):
         os.chdir(line.strip())

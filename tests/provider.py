@@ -1,4 +1,4 @@
-"""The provider beside an app in a container: one reply again and again, ten words a second; the second one stalls."""
+"""The provider of an app in a container: always the same reply, ten words a second; the second one stalls."""
 
 import socket
 import sys

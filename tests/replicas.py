@@ -1,4 +1,4 @@
-"""Several replicas of an app behind a real nginx, which does what the app's Ingress asks for."""
+"""Several replicas of an app behind a real nginx, configured as the app's Ingress asks."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ http {{
 
 
 def free_port() -> int:
-    """A port of the loopback interface where nobody listens."""
+    """A free port of the loopback interface."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
@@ -76,14 +76,14 @@ class Replica:
 
 
 class Ingress:
-    """nginx, which sends people to replicas in the way that an Ingress asks ingress-nginx for.
+    """nginx, which sends people to replicas as ingress-nginx does for an Ingress.
 
     Attributes:
         url: its address.
     """
 
     def __init__(self, manifest: Path, folder: Path, ports: list[int]) -> None:
-        """Start it, before these ports."""
+        """Start it in front of these ports."""
         annotations = yaml.safe_load(manifest.read_text("utf-8"))["metadata"]["annotations"]
         self._asked = {name.partition("/")[2]: value.lower() for name, value in annotations.items()}
         self._folder, self._port = folder, free_port()
@@ -97,7 +97,7 @@ class Ingress:
         (self._folder / "nginx.conf").write_text(NGINX.format(servers=servers, port=self._port, **self._asked))
 
     def send_to(self, ports: list[int]) -> None:
-        """Send whoever comes from now on to these ports; who is connected stays."""
+        """Send new visitors to these ports; existing connections stay."""
         self._configure(ports)
         workers = psutil.Process(self._process.pid).children()
         self._process.send_signal(signal.SIGHUP)
@@ -113,8 +113,8 @@ class Replicas:
     """Replicas of an app behind nginx.
 
     Attributes:
-        running: each of them.
-        url: the address of all.
+        running: the running replicas.
+        url: their common address.
     """
 
     def __init__(self, project: Path, folder: Path, count: int, **environment: str) -> None:
@@ -134,13 +134,13 @@ class Replicas:
         return [replica.port for replica in self.running]
 
     def take_away(self, old: Replica) -> None:
-        """Send nobody to a replica any more, and tell it to stop."""
+        """Send no one to a replica any more, and tell it to stop."""
         self.running.remove(old)
         self._ingress.send_to(self._ports())
         old.process.terminate()
 
     def replace(self) -> None:
-        """What Kubernetes does in a rollout: in place of each replica there is a new one before that is taken away."""
+        """Do what Kubernetes does in a rollout: start a new replica before taking each old one away."""
         for old in list(self.running):
             self._start()
             self.take_away(old)

@@ -1,6 +1,6 @@
-"""A service over HTTP, as somebody may have one: it remembers conversations by their ids, and names its sources.
+"""A service over HTTP, like one of your own: it remembers conversations by id, and names its sources.
 
-A question and a conversation, sent with POST, are answered with server-sent events.
+It answers a POST with a question and a conversation by server-sent events.
 """
 
 import json
@@ -18,7 +18,7 @@ SOURCES = [
 
 
 class Service(BaseHTTPRequestHandler):
-    """Answers one question after the other."""
+    """Answers one question after another."""
 
     def do_POST(self) -> None:
         """Answer, in pieces."""

@@ -1,4 +1,4 @@
-"""Answers are data: what people type comes out as they typed it, or is refused in one line."""
+"""Answers are data: typed text comes out unchanged, or is refused in one line."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What the pages of an app say of code of one's own: each example is put where they say, and works as they say."""
+"""The app's documents about your own code: each example works where and as they say."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Files that go with a question: to every provider in its own shape, and in a real browser."""
+"""Files of a question: in every provider's format, and in a real browser."""
 
 import io
 import json

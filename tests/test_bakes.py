@@ -1,4 +1,4 @@
-"""What is baked: for every answer exactly what it needs, clean, and working."""
+"""Bakes: for every answer exactly what it needs, clean and working."""
 
 import ast
 import re

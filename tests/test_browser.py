@@ -1,4 +1,4 @@
-"""The app in a real browser: what a person sees, does and gets; screenshots are left in .dev/screenshots."""
+"""The app in a real browser; screenshots are left in .dev/screenshots."""
 
 import re
 from collections.abc import Callable

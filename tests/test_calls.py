@@ -1,4 +1,4 @@
-"""Calls of tools in every dialect, through the SDK of each provider: what is offered, read, and sent back."""
+"""Tool calls in every wire format, through each provider's SDK: what is offered, read and sent back."""
 
 from collections.abc import Iterator
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""What checks a change, here and in the apps."""
+"""The checks of a change, here and in the apps."""
 
 import re
 from pathlib import Path

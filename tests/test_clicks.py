@@ -1,4 +1,4 @@
-"""Two tabs of one conversation in a real browser, on which somebody clicks at random: nothing of it may fail.
+"""Two tabs of one conversation in a real browser, with random clicks: nothing may fail.
 
 `pytest tests/test_clicks.py --minutes 10` clicks for ten minutes on each store.
 """

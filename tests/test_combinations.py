@@ -1,4 +1,4 @@
-"""Every pair of answers in some bake, and with `--triples` every three: exactly what they need, clean, and working.
+"""Every pair of answers in some bake, and with `--triples` every three: exactly what they need, clean and working.
 
 The rows are a covering array; the combinations that the template refuses are left out by the table that refuses them.
 """

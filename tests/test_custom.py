@@ -1,4 +1,4 @@
-"""An app that somebody's own Python answers in: as baked, and with functions of every kind."""
+"""An app in which your own Python answers: as baked, and with functions of every kind."""
 
 import re
 import shutil

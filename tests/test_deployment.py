@@ -1,4 +1,4 @@
-"""What runs the app elsewhere: the image, the compose file, the manifests for a cluster."""
+"""Deployment: the image, the compose file, the manifests for a cluster."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""`python3 dev.py`, for those who develop the template."""
+"""`python3 dev.py`, for developers of the template."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The documentation: what is made is current, links lead somewhere, and every command is run by some test."""
+"""The documentation: generated pages are current, links work, and a test runs every command."""
 
 import os
 import re

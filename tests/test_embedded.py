@@ -1,4 +1,4 @@
-"""The model that comes with pip, for real: assertions are about the protocol, never about what it knows."""
+"""The real embedded model: assertions are about the protocol, never about what it knows."""
 
 import json
 import shutil

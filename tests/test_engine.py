@@ -1,4 +1,4 @@
-"""The engine of replies: random sequences of what people do, and runs of the page that end wherever they can."""
+"""The engine of replies: random sequences of actions, with runs of the page that end anywhere."""
 
 from pathlib import Path
 

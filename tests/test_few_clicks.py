@@ -1,4 +1,4 @@
-"""What people do all day takes few clicks: as many as docs/gallery.md says, and no more than in the big chats."""
+"""Everyday actions take few clicks: as many as docs/gallery.md says, and no more than in the big chats."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The table of files: every row of it says something, and alternatives stand under one name."""
+"""The table of files: every row has an effect, and alternatives share one name."""
 
 import re
 from operator import itemgetter

@@ -1,4 +1,4 @@
-"""What the READMEs tell a newcomer to type, typed."""
+"""A newcomer types what the READMEs say."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The page under somebody's fingers, in a real browser: it follows, comes into view, copies, and obeys the keyboard."""
+"""Using the page in a real browser: it follows replies, comes into view, copies, and obeys the keyboard."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Conversations that last, on SQLite and on PostgreSQL: through an upgrade, a kill and two processes at once."""
+"""Stored conversations, on SQLite and PostgreSQL: through an upgrade, a kill and two processes at once."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Text drawn in pieces looks like the text drawn whole, and what is drawn like what was written.
+"""Text drawn in pieces looks like text drawn whole, and drawn text keeps what was written.
 
 Over all the Markdown that is at hand, cut at random places.
 """

@@ -1,4 +1,4 @@
-"""What models write is drawn as it was meant: in a real browser, wide and narrow, in light and in dark.
+"""Models' text is drawn as it was meant: in a real browser, wide and narrow, light and dark.
 
 Pictures of it are left in .dev/screenshots.
 """

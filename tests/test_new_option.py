@@ -1,4 +1,4 @@
-"""docs/new-option.md: what one more question takes, counted on the example that the page itself makes."""
+"""docs/new-option.md: the cost of another question, counted on the page's own example."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What providers answer beside what they document, through the real SDK of each module."""
+"""Undocumented answers of providers, through the real SDK of each module."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What becomes of ratings, typed as the README says, with the provider's real SDK."""
+"""Exporting and replaying ratings, as the README says, with the provider's real SDK."""
 
 import json
 import os

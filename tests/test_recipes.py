@@ -1,4 +1,4 @@
-"""Somebody's own code behind the page, as an app's documents tell it: every recipe, with the real packages."""
+"""Your own code behind the page: every recipe in an app's documents, with the real packages."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Two replicas behind nginx, on PostgreSQL: people do not notice which of them they are at, nor when one is gone."""
+"""Two replicas behind nginx, on PostgreSQL: people notice neither which one serves them nor when one is gone."""
 
 import asyncio
 import re

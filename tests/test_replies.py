@@ -1,4 +1,4 @@
-"""A reply outlives whatever a person does, in a real browser; judged by the page and by what the provider saw."""
+"""A reply survives whatever a person does, in a real browser; judged by the page and by what the provider saw."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""Imports run one way, from room to room, and only what draws knows Streamlit."""
+"""Imports run one way, from room to room, and only code that draws imports Streamlit."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Nothing is fetched that a model names: in a real browser, with somebody listening at the address."""
+"""Nothing that a model names is fetched: in a real browser, with a server listening at the address."""
 
 import json
 import shutil

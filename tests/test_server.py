@@ -1,4 +1,4 @@
-"""What an app's server sends and refuses, beside its page."""
+"""What an app's server sends and refuses besides its page."""
 
 import http.client
 import sys

@@ -1,4 +1,4 @@
-"""The small template, starter/: for every answer exactly what it needs, within its limits, and working."""
+"""The small template, starter/: for every answer exactly what it needs, within its limits and working."""
 
 import ast
 import re

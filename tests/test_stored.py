@@ -1,4 +1,4 @@
-"""Conversations that last, in a real browser: listed, found, and there again after the server was killed."""
+"""Stored conversations in a real browser: listed, found, and back after the server was killed."""
 
 import sqlite3
 from collections.abc import Callable

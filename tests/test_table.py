@@ -1,4 +1,4 @@
-"""The table of providers: complete, current, and all that a further one needs."""
+"""The table of providers: complete, current, and all that a new one needs."""
 
 import json
 import re

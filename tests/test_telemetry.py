@@ -1,4 +1,4 @@
-"""Traces of replies that come through the real SDKs, of which some make spans of their own."""
+"""Traces of replies through the real SDKs, some of which make their own spans."""
 
 import importlib.util
 from types import ModuleType

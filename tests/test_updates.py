@@ -1,4 +1,4 @@
-"""An app that was baked takes a later template, and later answers, and keeps what was changed in it."""
+"""A baked app takes a later template and later answers, and keeps its own changes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What Windows, and a disk that does not tell small letters from capitals, would refuse: found without them."""
+"""What Windows and a case-insensitive disk would refuse, found without them."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Tests that never end, with an app, a browser and a database: tests/test_dev.py has them end in the middle."""
+"""Tests that never end, with an app, a browser and a database: tests/test_dev.py interrupts them."""
 
 import os
 from collections.abc import Callable

@@ -1,14 +1,14 @@
-"""How tests wait: for what is to come, with a limit that only a hang reaches."""
+"""How tests wait: for a condition, with a limit that only a hang reaches."""
 
 import time
 from collections.abc import Callable
 
-HANG = 120  # seconds: more than anything takes on a slow machine with much else to do
+HANG = 120  # seconds: more than anything takes on a slow, busy machine
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     limit = time.monotonic() + HANG
     while not condition():
-        assert time.monotonic() < limit, "it did not come to this"
+        assert time.monotonic() < limit, "the condition never held"
         time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Ways to make a browser fetch something by what a model writes; `URL` stands for an address elsewhere."""
+"""Ways for a model's text to make a browser fetch something; `URL` stands for an address elsewhere."""
 
 import json
 
@@ -80,7 +80,7 @@ FORMULAS = [
     "\\(![a](URL)\\) \\( ` ![a](URL) \\) `",
     "$\\text{![a](URL)}$ $a$![a](URL)$b$",
 ]
-# Each would have a browser fetch something, or might: refused.
+# Refused: each would or might make a browser fetch something.
 DIAGRAMS = [
     'flowchart LR\nA@{ img: "URL", label: "a", w: 60, h: 60 }',
     'flowchart LR\nA@{ img: "ht\ttp://HOST/x", label: "a", w: 60, h: 60 }',
@@ -115,7 +115,7 @@ DIAGRAMS = [
     'C4Context\nPerson(a, "a", "b", $sprite="img:URL")',
     'C4Context\nPerson(a, "a", "b")\nUpdateElementStyle(a, $bgColor="url(relative.svg)")',
 ]
-# What is drawn: what these hold leads nowhere.
+# Drawn: nothing in these leads elsewhere.
 HARMLESS_DIAGRAMS = [
     "flowchart LR\nA --> B\nstyle A fill:#f9f;",
     'flowchart LR\nA["R&D; x"] --> B["a #quot;b#quot; #9829; &amp; c"]',
@@ -135,7 +135,7 @@ COMPUTED = "'ur' + 'l(' + 'URL' + ')'"
 
 
 def bar(*, mark: dict | None = None, encoding: dict | None = None, **others: object) -> dict:
-    """A chart of bars with something more in its mark, in its encoding, or beside them."""
+    """A bar chart with extra properties in its mark, in its encoding, or at the top level."""
     return {
         **BAR,
         "mark": {"type": "bar", **(mark or {})},
@@ -145,11 +145,11 @@ def bar(*, mark: dict | None = None, encoding: dict | None = None, **others: obj
 
 
 def coloured(**channel: object) -> dict:
-    """A chart of bars with this channel of colour, over hostile data."""
+    """A bar chart with this colour channel, over hostile data."""
     return bar(data=HOSTILE, encoding={"color": channel})
 
 
-# Each would have a browser fetch something, or might: refused.
+# Refused: each would or might make a browser fetch something.
 CHARTS = [
     bar(data={"url": "URL"}),
     {"layer": [BAR, {"mark": "bar", "data": {"url": "URL"}}]},
@@ -162,7 +162,7 @@ CHARTS = [
     bar(mark={"href": "URL"}),
     bar(encoding={"href": {"value": "URL"}}),
     bar(config={"mark": {"href": "URL"}}),
-    # What lies under the pointer
+    # What is under the pointer
     bar(mark={"cursor": "url(URL), auto"}),
     bar(mark={"cursor": {"expr": f"{COMPUTED} + ', auto'"}}),
     bar(config={"bar": {"cursor": "url(URL), auto"}}),
@@ -177,7 +177,7 @@ CHARTS = [
     bar(mark={"tooltip": {"expr": "{image: 'URL'}"}}),
     bar(encoding={"tooltip": {"value": {"expr": "{image: 'URL'}"}}}),
     bar(encoding={"tooltip": {"condition": {"test": "true", "value": {"expr": "{image: 'URL'}"}}, "value": "a"}}),
-    # Colours that are none
+    # Invalid colours
     bar(mark={"fill": "url(URL)"}),
     bar(mark={"color": "u\\rl(URL)"}),
     bar(mark={"color": "\\75\\72\\6c(URL)"}),
@@ -223,7 +223,7 @@ CHARTS = [
     bar(data=HOSTILE, encoding={"fill": {"field": "c", "scale": None}}),
     bar(data=HOSTILE, encoding={"stroke": {"field": "c", "scale": None}}),
     bar(transform=[{"calculate": COMPUTED, "as": "k"}], encoding={"color": {"field": "k", "scale": None}}),
-    # What Vega knows and Vega-Lite does not
+    # What only Vega knows
     bar(encoding={"x": {**X, "axis": {"encoding": {"labels": {"update": {"fill": {"value": "url(URL)"}}}}}}}),
     bar(encoding={"x": {**X, "axis": {"encoding": {"labels": {"update": {"fill": {"signal": COMPUTED}}}}}}}),
     bar(config={"signals": [{"name": "cursor", "value": "url(URL)"}]}),
@@ -233,12 +233,12 @@ CHARTS = [
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "marks": [{"type": "image", "encode": {"enter": {n: {"value": v} for n, v in (("url", "URL"), ("width", 9))}}}],
     },
-    # Letters of other kinds
+    # Other kinds of letters
     bar(mark={"font": "a; background: url(URL)"}),
     bar(title={"text": "a", "font": "url(URL)"}),
     bar(mark={"blend": "url(URL)"}),
 ]
-# What is drawn: what leads elsewhere stands where it is words or numbers.
+# Drawn: what looks like an address is only a word or a number.
 HARMLESS_CHARTS = [
     BAR,
     bar(data=HOSTILE, title="url(URL)"),
@@ -274,11 +274,11 @@ def fence(language: str, source: str) -> str:
 
 
 def vega(spec: dict) -> str:
-    """The block of a chart."""
+    """The fenced block of a chart."""
     return fence("vega-lite", json.dumps(spec))
 
 
-# What stays text or code: words, links, and diagrams where none is drawn.
+# What stays text or code: words, links, and diagrams that are not drawn.
 TEXTS = [
     *IMAGES,
     *HTML,

@@ -1,4 +1,4 @@
-"""The agent.py of an app under test: a LangGraph agent that looks things up, and counts the questions of a thread."""
+"""The agent.py of an app under test: a LangGraph agent that looks things up, and counts a thread's questions."""
 
 import time
 from collections.abc import Iterator

@@ -1,10 +1,10 @@
-"""The library.py of an app under test: passages that were found."""
+"""The library.py of an app under test: a search for passages."""
 
 from typing import NamedTuple
 
 
 class Passage(NamedTuple):
-    """What was found, and where."""
+    """A passage and where it was found."""
 
     title: str
     address: str

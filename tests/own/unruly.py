@@ -15,11 +15,11 @@ taken: list[weakref.ref["Large"]] = []
 
 
 class Large(bytearray):
-    """Memory that can be seen to be given back."""
+    """Memory that can be weakly referenced."""
 
 
 def reply(question: Question) -> object:
-    """What the question names."""
+    """Do what the question names."""
     return CASES[question.text](question)
 
 
@@ -78,7 +78,7 @@ def takes_memory(question: Question) -> Iterator[str]:
 
 
 def thinks(question: Question) -> Iterator[Chunk]:
-    """Says what it thought, and why it ends."""
+    """Yields reasoning and a stop reason."""
     yield Chunk(reasoning="Let me see.")
     yield Chunk("Half of it")
     yield Chunk(stop_reason="max_tokens")
@@ -98,7 +98,7 @@ def fails_in_a_step(question: Question) -> Iterator[Chunk]:
 
 
 def brings_odd_sources(question: Question) -> Iterator[str | Chunk]:
-    """Sources whose addresses are none, or lead somewhere else than they seem to."""
+    """Sources with invalid or misleading addresses."""
     for address in ("not an address", "javascript:alert(1)", "https://bank.com@elsewhere.com", "//elsewhere.com/x", ""):
         yield Chunk(part=Source(f"<i>{address}</i>", address, "![a](https://elsewhere.com/a.png)"))
     yield "See [1], [2], [3], [4], [5] and [6]."
@@ -111,7 +111,7 @@ def hands_over(question: Question) -> Iterator[str | Chunk]:
 
 
 def gives_odd_signs(question: Question) -> Iterator[str | Chunk]:
-    """What no database keeps, and no page draws."""
+    """Characters that no database stores and no page draws."""
     yield "a\ud83d\0b"
     yield Chunk(part=(step := Step("a\ud83d\0b", "c\ud83d\0d")))
     yield Chunk(part=step.done("e\ud83d\0f"))

@@ -1,4 +1,4 @@
-"""Chat Completions, and where those who offer it depart from OpenAI."""
+"""Chat Completions, and where other providers deviate from OpenAI."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ THOUGHTS = ("messages[].reasoning", "messages[].reasoning_content", "messages[].
 
 @dataclass(frozen=True)
 class Dialect:
-    """Where one provider departs from OpenAI."""
+    """Where one provider deviates from OpenAI."""
 
     refuses: tuple[str, ...] = ()  # parameters; "messages[].name" is a field of the messages
     refusal_status: int = 400

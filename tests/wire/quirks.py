@@ -1,4 +1,4 @@
-"""What providers and servers answer beside what their documentation says: a table, in each dialect where it occurs.
+"""Undocumented answers of providers and servers: a table, in each wire format where they occur.
 
 The pages of the providers have a section made from it. A quirk is told as something that happens; what the app makes of
 it is a kind of failure, or none, and the text that is kept.

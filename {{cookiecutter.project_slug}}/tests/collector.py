@@ -1,4 +1,4 @@
-"""A collector of traces for tests: it takes spans over OTLP/HTTP, and holds who sends some while its gate is closed."""
+"""A collector of traces for tests: it takes spans over OTLP/HTTP, and makes senders wait while its gate is closed."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 class Collector:
-    """What has come, and the gate."""
+    """The received spans, and the gate."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -32,7 +32,7 @@ class Collector:
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    """A collector on a free port of the loopback interface, as long as `with` lasts."""
+    """A collector on a free port of the loopback interface, for the `with` block."""
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -51,11 +51,11 @@ def collecting() -> Iterator[Collector]:
 
 
 def values(attributes: Any) -> dict[str, Any]:
-    """Attributes by their names."""
+    """Attributes by name."""
     return {attribute.key: value(attribute.value) for attribute in attributes}
 
 
 def value(given: Any) -> Any:
-    """The value of an attribute, as Python has it."""
+    """The value of an attribute in Python."""
     kind = given.WhichOneof("value")
     return [*map(value, given.array_value.values)] if kind == "array_value" else getattr(given, kind)

@@ -1,4 +1,4 @@
-"""What the tests share: a provider that says what a test tells it to, and the page in front of it."""
+"""Shared by the tests: a scripted provider, and the page in front of it."""
 
 import os  # {% if cookiecutter is stored %}
 from collections.abc import AsyncGenerator, Iterator
@@ -20,13 +20,13 @@ from chat.replies.answering import api
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "page.py"
-HANG_SECONDS = 120  # for which nothing is waited that does not hang, on any machine
+HANG_SECONDS = 120  # longer than anything but a hang takes, on any machine
 END = Chunk(usage=Usage(5, 7), stop_reason="complete")
 
 
 # {% if cookiecutter is stored %}
 def make_database(folder: Path) -> str:
-    """The address of an empty database: on the server that TEST_DATABASE_URL names, else a file of SQLite."""
+    """The address of an empty database: on the server at TEST_DATABASE_URL, else an SQLite file."""
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
         return f"sqlite:///{(folder / 'chat.db').as_posix()}"
@@ -50,9 +50,9 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(autouse=True)
 def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A database apart from the real one, empty again after each test."""
+    """A separate database, emptied after each test."""
     monkeypatch.setattr(settings, "DATABASE_URL", database_url)
-    monkeypatch.setenv("DATABASE_URL", database_url)  # for processes that a test starts
+    monkeypatch.setenv("DATABASE_URL", database_url)  # for processes started by a test
     monkeypatch.setattr(conversations, "SILENT_SECONDS", HANG_SECONDS)
     yield
     with engine().begin() as connection:
@@ -62,7 +62,7 @@ def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 # {% endif %}
 class ScriptedProvider:
-    """Gives `replies` one after the other: each a list of chunks, or of an exception where it fails."""
+    """Gives `replies` one after another: each a list of chunks, or of an exception if it fails."""
 
     def __init__(self) -> None:
         self.replies: list[list[Chunk | Exception]] = []
@@ -70,7 +70,7 @@ class ScriptedProvider:
         self.problem: str | None = None
 
     def will_say(self, *texts: str) -> None:
-        """Give one more reply, made of these texts."""
+        """Add a reply made of these texts."""
         self.replies.append([*map(Chunk, texts), END])
 
     # {% if cookiecutter is listing %}
@@ -114,7 +114,7 @@ def new_page() -> AppTest:
 # {% if cookiecutter.feedback != "none" and not cookiecutter is stored %}
 @pytest.fixture(autouse=True)
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of ratings, apart from the real one."""
+    """A separate file of ratings."""
     file = tmp_path / "data" / "feedback.jsonl"
     monkeypatch.setattr("chat.history.ratings.FILE", file)
     return file

@@ -1,4 +1,4 @@
-"""What of a conversation is sent, where all of it is too long for the model."""
+"""How much of a conversation is sent if all of it is too long for the model."""
 
 import asyncio
 from dataclasses import replace

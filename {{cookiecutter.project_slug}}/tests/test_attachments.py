@@ -1,4 +1,4 @@
-"""Images that go with a question: what is refused, what the model is sent, and what a person sees."""
+"""Images with a question: what is refused, what the model is sent, and what a person sees."""
 
 import io
 import json
@@ -35,9 +35,9 @@ def file(kind: str = "PNG", size: tuple[int, int] = (40, 20), mode: str = "RGB",
 
 
 def photo() -> bytes:
-    """A photo taken with the camera turned, which tells where it was taken."""
+    """A photo from a turned camera, with its location."""
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter
+    exif[0x0112] = 6  # rotated by a quarter turn
     exif.get_ifd(0x8825)[2] = (48.0, 51.0, 29.6)  # the latitude
     return file("JPEG", exif=exif, comment=b"taken at home")
 
@@ -112,7 +112,7 @@ def question(*names: str) -> Message:
 
 
 def sent(provider: Provider, model: str, *messages: Message) -> list[tuple[str, list[str]]]:
-    """The texts of what is sent, and the names of the images beside them."""
+    """The texts that are sent, and the names of the images with them."""
     request = Request(provider, model, "", max_tokens=100, messages=list(messages))
     return [(message.text, [image.name for image in message.attachments]) for message in as_sent(request)]
 
@@ -135,7 +135,7 @@ def test_a_model_that_cannot_see_is_sent_the_names() -> None:
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
-    """Has a provider with other facts answer on the page."""
+    """Makes a provider with other facts answer on the page."""
     # {% if cookiecutter.extra_providers %}
     return lambda provider: monkeypatch.setitem(settings.PROVIDERS, provider.name, provider)
     # {% else %}
@@ -145,7 +145,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
 @pytest.fixture
 def seeing(serve: Serve) -> None:
-    """Has the page's model see."""
+    """Makes the page's model accept images."""
     serve(replace(PROVIDER, most_images=20, text_models=(), context_tokens=100_000))
 
 
@@ -246,7 +246,7 @@ def test_a_question_that_is_edited_keeps_its_files(page: AppTest, scripted: Scri
 
 
 def saved(**changes: object) -> str:
-    """A conversation with an image, saved; the entry of the image changed."""
+    """A saved conversation with an image, whose entry is changed."""
     conversation = Conversation()
     conversation.ask("What?", (read("cat.png", file()),))
     entries = json.loads(to_json(conversation))

@@ -1,4 +1,4 @@
-"""What a provider is sent of calls, and what is kept of a turn that makes them."""
+"""What a provider is sent of calls, and what is kept of a turn with calls."""
 
 import pytest
 

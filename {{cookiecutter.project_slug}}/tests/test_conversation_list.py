@@ -11,7 +11,7 @@ from tests.conftest import ScriptedProvider
 
 
 def titles(page: AppTest) -> list[str]:
-    """What stands in the list."""
+    """The titles in the list."""
     return [button.label for button in page.button if str(button.key).startswith("listed-")]
 
 
@@ -26,7 +26,7 @@ def ask(page: AppTest, scripted: ScriptedProvider, question: str, reply: str) ->
 
 @pytest.fixture
 def two(page: AppTest, scripted: ScriptedProvider) -> AppTest:
-    """A page with two conversations, of which it shows the second."""
+    """A page with two conversations, showing the second."""
     ask(page, scripted, "Capital of France", "Paris.")
     click(page, "New chat")
     ask(page, scripted, "Capital of Spain", "Madrid.")

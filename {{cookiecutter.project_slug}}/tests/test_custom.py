@@ -1,4 +1,4 @@
-"""Your own function as a provider: of whatever kind it is, and however it ends."""
+"""Your own function as a provider: of any kind, with any end."""
 
 import asyncio
 import sys
@@ -35,7 +35,7 @@ Own = Callable[[Callable[[Question], object]], None]
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> Own:
-    """Puts a function in the place of the one in my_reply.py."""
+    """Puts a function in place of the one in my_reply.py."""
     return lambda reply: monkeypatch.setitem(sys.modules, "my_reply", SimpleNamespace(reply=reply))
 
 
@@ -51,7 +51,7 @@ def read() -> list[Chunk]:
 
 
 def on_the_loop(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine returns on the loop of all replies."""
+    """The result of a coroutine on the loop of all replies."""
     return asyncio.run_coroutine_threadsafe(coroutine, background_loop).result(HANG_SECONDS)
 
 

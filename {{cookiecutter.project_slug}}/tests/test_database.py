@@ -32,7 +32,7 @@ def talk(*lines: str) -> Conversation:
 
 
 def found(conversation: Conversation) -> Conversation:
-    """A conversation as a process finds it that has not held it."""
+    """A conversation as a process that has not held it finds it."""
     conversations._held.clear()
     again = find(conversation.id)
     assert again is not None
@@ -41,7 +41,7 @@ def found(conversation: Conversation) -> Conversation:
 
 
 def ask(conversation: Conversation) -> Message:
-    """Ask; the reply, which this process is to fill."""
+    """Ask; return the reply, which this process fills."""
     with changing(conversation):
         conversation.ask("and now?")
         reply = conversation.take_waiting()
@@ -57,7 +57,7 @@ def begin(conversation: Conversation, pen: Pen) -> Message:
 
 
 def of_another_process(reply: Message, saved: float) -> None:
-    """Let the database say that another process fills a reply."""
+    """Make the database say that another process fills a reply."""
     with engine().begin() as connection:
         this = tables.messages.c.id == reply.id
         connection.execute(update(tables.messages).where(this).values(writer="another", saved=saved))

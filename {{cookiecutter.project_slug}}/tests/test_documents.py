@@ -1,4 +1,4 @@
-"""Documents that go with a question: what is read of each kind, what is refused, and what the model is sent."""
+"""Documents with a question: what is read of each kind, what is refused, and what the model is sent."""
 
 import io
 import json
@@ -32,12 +32,12 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document may take its time, on a slow machine."""
+    """A document may take its time on a slow machine."""
     monkeypatch.setattr(settings, "DOCUMENT_SECONDS", HANG_SECONDS)
 
 
 def pdf(text: str, *, encrypted: bool = False, content: bytes = b"") -> bytes:
-    """A PDF of one page that says this, perhaps with a password that nobody knows."""
+    """A PDF of one page with this text, perhaps with an unknown password."""
     stream = content or zlib.compress(f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET".encode())
     filters = b"[/FlateDecode /FlateDecode]" if content else b"/FlateDecode"
     objects = [
@@ -67,7 +67,7 @@ def archive(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def docx(text: str) -> bytes:
-    """A Word document that says this."""
+    """A Word document with this text."""
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
     package = "http://schemas.openxmlformats.org/package/2006"
@@ -85,7 +85,7 @@ def docx(text: str) -> bytes:
 
 
 def pptx(text: str) -> bytes:
-    """A presentation that says this."""
+    """A presentation with this text."""
     data, presentation = io.BytesIO(), Presentation()
     slide = presentation.slides.add_slide(presentation.slide_layouts[6])
     slide.shapes.add_textbox(*[Inches(1)] * 4).text_frame.text = text
@@ -94,7 +94,7 @@ def pptx(text: str) -> bytes:
 
 
 def xlsx(text: str) -> bytes:
-    """A sheet that says this."""
+    """A sheet with this text."""
     data, book = io.BytesIO(), Workbook()
     book.worksheets[0].append(["what", text])
     book.save(data)

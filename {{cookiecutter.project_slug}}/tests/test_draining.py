@@ -1,4 +1,4 @@
-"""A server that is told to stop: it begins no more replies, lets those end that are coming, and sends its pages on."""
+"""A server that is told to stop: it begins no more replies, finishes the running ones, and sends its pages on."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ WAIT_SECONDS = 10
 
 @pytest.fixture
 def stop() -> Iterator[Mock]:
-    """What the server itself does when it is told to stop; afterwards, everything is as it was."""
+    """The server's own reaction to being told to stop; restores everything afterwards."""
     stop = Mock()
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     yield stop
@@ -52,7 +52,7 @@ def test_the_server_stops_when_the_last_reply_has_ended(stop: Mock) -> None:
 
 @pytest.mark.parametrize("name", ["DRAIN_SECONDS", "HURRY_SECONDS"])
 def test_a_reply_that_takes_too_long_does_not_keep_it(stop: Mock, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The first Ctrl+C waits for as long as a rollout would, the second for less."""
+    """The first Ctrl+C waits as long as a rollout would, the second waits less."""
     monkeypatch.setattr(draining.settings if name == "DRAIN_SECONDS" else draining, name, 0)
 
     async def serve() -> None:

@@ -1,4 +1,4 @@
-"""Exceptions of SDKs and what a person is told of them."""
+"""Exceptions of SDKs, and what people are told."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,7 +19,7 @@ PROVIDER = settings.PROVIDER
 
 
 class SdkError(Exception):
-    """An exception with what SDKs put on theirs."""
+    """An exception with the attributes that SDKs add."""
 
     def __init__(self, message: str = "", **attributes: object) -> None:
         super().__init__(message)

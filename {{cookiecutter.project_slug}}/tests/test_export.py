@@ -16,7 +16,7 @@ from tests.test_messages import answer, talk, texts
 
 @pytest.fixture
 def conversation() -> Conversation:
-    """A conversation with versions, and all that a message can have."""
+    """A conversation with versions, and everything that a message can have."""
     conversation = talk("one?", "one “1”.", "two?", "two.")
     conversation.ask_again(conversation.messages[1])
     reply = answer(conversation, "once more.", "stopped")

@@ -1,4 +1,4 @@
-"""Ratings and comments: drawn under a reply, kept at once, changeable."""
+"""Ratings and comments: drawn under a reply, saved on a click, changeable."""
 
 import json  # {% if not cookiecutter is stored %}
 from collections.abc import Callable, Iterable
@@ -23,14 +23,14 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 # {% if cookiecutter is stored %}
 @pytest.fixture
 def rated() -> Ratings:
-    """The replies that have a rating, as the database has them."""
+    """The rated replies in the database."""
     return rated_rows
 
 
 # {% else %}
 @pytest.fixture
 def rated(file: Path) -> Ratings:
-    """The replies that have a rating, as the file has them."""
+    """The rated replies in the file."""
 
     def rated() -> list[SimpleNamespace]:
         lines = map(json.loads, file.read_text("utf-8").splitlines())

@@ -17,7 +17,7 @@ PROVIDER = next(provider for provider in settings.PROVIDERS.values() if provider
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment without a key and an address."""
+    """An environment without a key or an address."""
     for setting in (PROVIDER.key, PROVIDER.base_url_setting, "LLM_API_KEY", "LLM_BASE_URL"):
         monkeypatch.delenv(setting, raising=False)
 

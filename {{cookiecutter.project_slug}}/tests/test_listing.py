@@ -1,4 +1,4 @@
-"""Somebody's conversations: listed, found, renamed, deleted."""
+"""A person's conversations: listed, found, renamed, deleted."""
 
 import pytest
 from sqlalchemy import update

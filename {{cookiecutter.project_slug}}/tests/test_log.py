@@ -1,4 +1,4 @@
-"""The log: a line an event, with ids and numbers, without texts and keys."""
+"""The log: one line per event, with ids and numbers, without texts or keys."""
 
 import json
 import logging

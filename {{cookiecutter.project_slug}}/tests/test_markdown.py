@@ -1,4 +1,4 @@
-"""Markdown drawn while it grows is the Markdown drawn whole."""
+"""Markdown drawn as it grows ends up like Markdown drawn whole."""
 
 import random
 

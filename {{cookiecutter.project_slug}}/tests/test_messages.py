@@ -1,4 +1,4 @@
-"""The order of messages, their versions, and what of them a model is sent."""
+"""The order of messages, their versions, and what a model is sent of them."""
 
 from chat.conversation.messages import Conversation, Message, Status
 from chat.conversation.parts import Text

@@ -27,7 +27,7 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 
 def told(system_prompt: str) -> str:
-    """What the model is told where this is the system prompt."""
+    """What the model is told if this is the system prompt."""
     # {% if cookiecutter is tooled %}
     parts = [system_prompt]
     parts.append(settings.DRAWING)  # {% if cookiecutter.rich_replies == "yes" and cookiecutter is remote %}

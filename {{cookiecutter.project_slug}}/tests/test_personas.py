@@ -26,7 +26,7 @@ def opened(persona: str) -> AppTest:
 
 
 def ask(page: AppTest, scripted: ScriptedProvider) -> Conversation:
-    """Ask something; the conversation."""
+    """Ask something; return the conversation."""
     scripted.will_say("Paris.")
     page.chat_input[0].set_value("Capital of France?").run()
     assert not page.exception
@@ -34,7 +34,7 @@ def ask(page: AppTest, scripted: ScriptedProvider) -> Conversation:
 
 
 def pills(page: AppTest) -> list[str]:
-    """What can be picked on the page."""
+    """The choices on the page."""
     return [group.label for group in page.button_group]
 
 

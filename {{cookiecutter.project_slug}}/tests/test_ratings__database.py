@@ -1,4 +1,4 @@
-"""Ratings as rows: they stay when the app ends, and go with their message."""
+"""Ratings as rows: they survive the app, and go with their message."""
 
 import pytest
 from streamlit.testing.v1 import AppTest

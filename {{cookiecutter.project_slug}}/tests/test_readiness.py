@@ -1,4 +1,4 @@
-"""Tests of readiness: what a health check is told."""
+"""Readiness: what a health check is told."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def told() -> tuple[int, bytes]:
 
 
 def refuse() -> None:
-    """Fail as a database does that cannot be reached."""
+    """Fail like an unreachable database."""
     raise ConnectionError("connection refused")
 
 

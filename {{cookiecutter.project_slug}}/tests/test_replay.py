@@ -1,4 +1,4 @@
-"""What becomes of ratings: lines to train and to evaluate with, and a report on new replies."""
+"""Evaluating ratings: exported lines, and a report on new replies."""
 
 import json
 from html.parser import HTMLParser
@@ -41,7 +41,7 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element, and what it would have fetched."""
+        """Note an element, and what it would fetch."""
         self.tags.add(tag)
         self.links += [str(value) for name, value in attrs if name in {"src", "href", "action", "data"}]
 

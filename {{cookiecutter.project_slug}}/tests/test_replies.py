@@ -20,7 +20,7 @@ END = "the end"
 
 
 class Pen:
-    """A provider that writes a word whenever it is told to."""
+    """A provider that writes a word when told to."""
 
     def __init__(self) -> None:
         self.words: deque[str] = deque()
@@ -54,7 +54,7 @@ def begin(message: Message, chunks: AsyncGenerator[Chunk]) -> Reply:
 def wait_until(condition: Callable[[], object]) -> None:
     limit = time.monotonic() + HANG_SECONDS
     while not condition():
-        assert time.monotonic() < limit, "it did not come to this"
+        assert time.monotonic() < limit, "the condition never held"
         time.sleep(0.01)
 
 

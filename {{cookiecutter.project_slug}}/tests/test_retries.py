@@ -1,4 +1,4 @@
-"""When a provider is asked again, and when not."""
+"""Which failures are retried."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -23,7 +23,7 @@ REQUEST = Request(PROVIDER, "any", "", 100, messages=[Message.saying("user", "He
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds waited between attempts; nobody really waits."""
+    """The seconds between attempts, without waiting for real."""
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -34,7 +34,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def chunks_of(attempts: list[list[Chunk | Exception]]) -> list[Chunk]:
-    """The chunks of a reply; an attempt that was made is taken from the list."""
+    """The chunks of a reply; each attempt is taken from the list."""
 
     async def stream(request: Request) -> AsyncGenerator[Chunk]:
         for chunk in attempts.pop(0):

@@ -1,4 +1,4 @@
-"""Charts, tables and diagrams in a reply, and what the app puts into a message itself."""
+"""Charts, tables and diagrams in a reply, and parts that the app adds to a message itself."""
 
 import io
 import json
@@ -43,7 +43,7 @@ def drawn(page: AppTest, kind: str) -> list[Any]:
 
 @pytest.fixture
 def ask(page: AppTest, scripted: ScriptedProvider) -> Any:
-    """Ask for a reply, and give the page with it."""
+    """Asks for a reply, and returns the page with it."""
 
     def ask(*chunks: str | Chunk) -> AppTest:
         scripted.replies.append([*(Chunk(chunk) if isinstance(chunk, str) else chunk for chunk in chunks), END])
@@ -147,7 +147,7 @@ def test_what_is_no_table_is_refused(source: str) -> None:
 
 
 def colours_in(schema: dict[str, Any]) -> set[str]:
-    """The properties that the schema of Vega-Lite lets be a colour."""
+    """The properties that may be a colour in Vega-Lite's schema."""
     colours = [f'"#/definitions/{name}"' for name in ("Color", "ColorName", "Gradient", "HexColor")]
     return {
         name
@@ -270,7 +270,7 @@ def test_what_was_allowed_once_does_not_keep_a_conversation_from_opening(ask: An
 
 
 def picture(side: int) -> str:
-    """A white PNG of this many pixels a side."""
+    """A white PNG with sides of this many pixels."""
     file = io.BytesIO()
     PIL.Image.new("1", (side, side)).save(file, "PNG")
     return b64encode(file.getvalue()).decode()

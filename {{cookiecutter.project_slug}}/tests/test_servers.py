@@ -50,7 +50,7 @@ server.run("stdio")
 
 
 class Weather:
-    """A server over HTTP, on a port that it keeps, while it is up."""
+    """A server over HTTP that can go down and come back on the same port."""
 
     def __init__(self) -> None:
         """It is down at first."""
@@ -68,7 +68,7 @@ class Weather:
         return f"http://127.0.0.1:{self.port}/mcp"
 
     def made(self) -> MCPServer:
-        """It, with its tools."""
+        """The server, with its tools."""
         server = MCPServer("weather")
 
         @server.tool(description=self.description, annotations=ToolAnnotations(read_only_hint=True))
@@ -123,7 +123,7 @@ class Weather:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     limit = time.monotonic() + HANG_SECONDS
     while not condition():
         assert time.monotonic() < limit
@@ -142,7 +142,7 @@ def weather(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weather]:
 
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Connects to these servers, until something is known of each."""
+    """Connects to these servers, and waits until each has answered or failed."""
     begun = []
 
     def connect(**named: Server) -> None:
@@ -160,7 +160,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 
 def call(name: str, arguments: str = "{}") -> tuple[str, str]:
-    """What comes of a call."""
+    """The outcome of a call."""
     return asyncio.run_coroutine_threadsafe(offered()[name].call(arguments), background_loop).result()
 
 

@@ -9,7 +9,7 @@ from tests.conftest import ScriptedProvider, new_page
 
 
 def page_of(name: str, **claims: object) -> AppTest:
-    """The page, before it is opened, of somebody who has signed in."""
+    """The unopened page of a person who has signed in."""
     page = new_page()
     page.user = {"is_logged_in": True, "sub": name, "email": f"{name}@Example.com", **claims}
     return page

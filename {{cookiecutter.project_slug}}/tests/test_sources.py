@@ -1,4 +1,4 @@
-"""The sources that a provider names."""
+"""The sources of a reply, as providers name them."""
 
 from chat import settings
 from chat.conversation.messages import Message
@@ -11,7 +11,7 @@ PROVIDER = settings.PROVIDER  # {% if not cookiecutter.extra_providers %}
 
 
 def sources_after(*sources: Source) -> Sources:
-    """The sources of a turn, in a reply that has these from earlier ones."""
+    """The sources of a turn, in a reply that has these from earlier turns."""
     return Sources(Request(PROVIDER, "any", "", 100, messages=[Message("assistant", [*sources])]))
 
 

@@ -1,4 +1,4 @@
-"""Steps on the way to a reply, and the sources that it rests on."""
+"""The steps of a reply, and its sources."""
 
 import json
 

@@ -42,7 +42,7 @@ ALWAYS = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Collector]:
-    """A collector, and the app's traces on their way to it."""
+    """A collector, to which the app sends its traces."""
     with collecting() as collector, pytest.MonkeyPatch.context() as patch:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20secret")
@@ -64,7 +64,7 @@ def collector(running: Collector, page: AppTest) -> Iterator[Collector]:
 
 
 def span_of(collector: Collector, message: Message) -> Any:
-    """The span of a reply, once it has come: the only one of its trace that is in no other."""
+    """The span of a reply, once received: the root of its trace."""
 
     def found() -> list[Any]:
         sent = [span for span in collector.spans if span.trace_id.hex() == message.trace_id]
@@ -77,7 +77,7 @@ def span_of(collector: Collector, message: Message) -> Any:
 
 
 def ask(page: AppTest, question: str = QUESTION) -> Message:
-    """Ask, and give the reply."""
+    """Ask, and return the reply."""
     page.chat_input[0].set_value(question).run()
     return page.session_state["conversation"].messages[-1]
 
@@ -334,7 +334,7 @@ def test_a_rating_names_the_trace(collector: Collector, page: AppTest, scripted:
 def test_a_conversation_that_is_opened_names_no_trace(
     collector: Collector, page: AppTest, scripted: ScriptedProvider
 ) -> None:
-    """A file may say anything, and the log tells the id of a trace."""
+    """A file may contain anything, and the log names the trace."""
     scripted.will_say(REPLY)
     assert ask(page).trace_id
     opened = from_json(to_json(page.session_state["conversation"]))
@@ -342,7 +342,7 @@ def test_a_conversation_that_is_opened_names_no_trace(
 
 
 def run(code: str, **environment: str) -> str:
-    """What code prints, in a process of its own."""
+    """The output of code in its own process."""
     without = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     command = [sys.executable, "-B", "-c", code]
     return subprocess.check_output(command, cwd=ROOT, env={**without, **environment}, text=True)  # noqa: S603

@@ -1,4 +1,4 @@
-"""Thoughts in a text, apart from it."""
+"""Thoughts in a text, separated from it."""
 
 import asyncio
 from collections.abc import AsyncGenerator

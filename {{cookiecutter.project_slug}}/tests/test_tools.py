@@ -1,4 +1,4 @@
-"""Tools: what the model is offered, the calls that it makes, and what a person is asked about them."""
+"""Tools: what the model may use, its calls, and what a person is asked about them."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ SUM = ToolCall("2", "calculate", '{"expression": "2 + 3"}')
 
 @pytest.fixture(autouse=True)
 def able(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is known of the models, and the one of the settings takes tools."""
+    """Nothing is known about models yet, and the default one can use tools."""
     monkeypatch.setattr("chat.replies.calls._unable", set())
     # {% if cookiecutter.extra_providers %}
     monkeypatch.setattr(settings, "PROVIDERS", settings.PROVIDERS | {PROVIDER.name: ABLE})
@@ -43,7 +43,7 @@ def able(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Offers the model these functions, and no others."""
+    """Offers the model only these functions."""
 
     def offer(*each: Callable[..., Any]) -> None:
         tools = {tool.tool.name: tool for tool in map(as_offered, each)}
@@ -77,7 +77,7 @@ def reply_to(conversation: Conversation, scripted: ScriptedProvider, *rounds: li
 
 
 def asked(scripted: ScriptedProvider, *rounds: list[Any]) -> Message:
-    """A reply to a question, as far as it comes."""
+    """A reply to a question, as far as it gets."""
     conversation = Conversation()
     with changing(conversation):
         conversation.ask("What time is it?")
@@ -288,14 +288,14 @@ def click(page: AppTest, label: str) -> None:
 
 
 def labels(page: AppTest) -> list[str]:
-    """What the buttons say."""
+    """The labels of the buttons."""
     assert not page.exception
     return [button.label for button in page.button]
 
 
 @pytest.fixture
 def asking(page: AppTest, scripted: ScriptedProvider) -> AppTest:
-    """The page, whose reply asks about a call."""
+    """The page with a reply that asks about a call."""
     will_call(scripted, [Chunk("Let me see."), SUM, CALLED], SAID)
     page.chat_input[0].set_value("What is 2 + 3?").run()
     assert "Allow once" in labels(page)
