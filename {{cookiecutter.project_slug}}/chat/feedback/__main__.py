@@ -12,7 +12,6 @@ from chat.feedback.replay import ask_again
 from chat.feedback.report import report
 from chat.history.rated import Rated
 from chat.history.ratings import rated
-from chat.providers import Request
 from chat.replies.answering import api
 
 BAD = settings.RATINGS[: len(settings.RATINGS) // 2]  # the ratings of poor replies
@@ -109,7 +108,7 @@ def replay(options: argparse.Namespace) -> None:
     model = options.model or provider.model
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.touch()  # fails now rather than after all questions
-    replies = ask_again(ratings, Request(provider, model, settings.SYSTEM_PROMPT, provider.max_tokens))
+    replies = ask_again(ratings, provider, model)
     options.out.write_text(report(ratings, replies), encoding="utf-8")
     print(f"The report is in {options.out}.")
 
