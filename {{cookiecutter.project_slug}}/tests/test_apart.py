@@ -23,25 +23,16 @@ def test_an_answer_comes_whole_and_as_it_grows(scripted: ScriptedProvider) -> No
     assert (first.model, second.model, second.system_prompt) == (PROVIDER.model, "another", "Be brief.")
 
 
-def test_texts_are_questions_and_replies_in_turn(scripted: ScriptedProvider) -> None:
-    scripted.will_say("Two.")
-    ask(["One?", "One.", "Two?"])
-    (request,) = scripted.requests
-    assert [(message.role, message.text) for message in request.messages] == [
-        ("user", "One?"),
-        ("assistant", "One."),
-        ("user", "Two?"),
-    ]
-
-
-def test_of_a_conversation_it_is_told_what_was_answered(scripted: ScriptedProvider) -> None:
+def test_texts_and_messages_are_questions_and_replies_in_turn(scripted: ScriptedProvider) -> None:
     conversation = Conversation()
     conversation.ask("Capital of France?").grow(Text, "Paris.")
     conversation.ask("And of Italy?")
     scripted.will_say("Capitals.")
-    assert ask([*conversation.messages, "What did we speak of?"]).text == "Capitals."
+    assert ask(["Hi", "Hello.", *conversation.messages, "What did we speak of?"]).text == "Capitals."
     (request,) = scripted.requests
-    assert [message.text for message in request.messages] == ["Capital of France?", "Paris.", "What did we speak of?"]
+    said = ["Hi", "Hello.", "Capital of France?", "Paris.", "What did we speak of?"]
+    assert [message.text for message in request.messages] == said
+    assert [message.role for message in request.messages] == ["user", "assistant"] * 2 + ["user"]
     assert len(conversation.messages) == 4
 
 

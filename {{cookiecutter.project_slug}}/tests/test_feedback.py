@@ -55,7 +55,7 @@ def comment(page: AppTest, text: str) -> None:
     assert not page.exception
 
 
-def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest, rated: Ratings) -> None:
+def test_a_rating_is_kept_at_once_and_can_be_changed_and_taken_back(answered: AppTest, rated: Ratings) -> None:
     answered.feedback[0].set_value(0).run()
     (kept,) = rated()
     assert kept.rating == settings.RATINGS[0]
@@ -66,10 +66,6 @@ def test_a_rating_is_kept_at_once_and_can_be_changed(answered: AppTest, rated: R
     assert (kept.question, kept.reply) == ("Capital of\nFrance?", "Paris, “naturally”.")
     assert (kept.provider, kept.model) == (PROVIDER.name, PROVIDER.model)
     assert (kept.context, kept.comment) == ([], "")
-
-
-def test_a_rating_can_be_taken_back(answered: AppTest, rated: Ratings) -> None:
-    answered.feedback[0].set_value(0).run()
     answered.feedback[0].set_value(None).run()
     assert list(rated()) == []
 

@@ -68,7 +68,6 @@ class PageSockets:
     """Middleware that keeps track of each page's socket."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

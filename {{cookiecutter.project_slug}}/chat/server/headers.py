@@ -61,7 +61,6 @@ class SecurityHeaders:
     """Middleware that adds HEADERS to every response and hides what is not public."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
