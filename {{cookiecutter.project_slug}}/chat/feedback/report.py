@@ -26,12 +26,7 @@ article { border-top: 1px solid GrayText; margin-top: 2rem; }
 
 
 def report(ratings: list[Rated], replies: list[Message]) -> str:
-    """A page with each rated reply next to the new reply to its question, and the counts.
-
-    Args:
-        ratings: the rated replies, at least one.
-        replies: the new replies, in the same order.
-    """
+    """A page with each rated reply (at least one) next to the new reply to its question, and the counts."""
     pairs = list(zip(ratings, replies, strict=True))
     title = f"{settings.TITLE}: rated and new replies"
     answered = sum(reply.status == "complete" for reply in replies)

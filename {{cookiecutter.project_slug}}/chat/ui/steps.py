@@ -14,12 +14,7 @@ LONGEST = 20_000  # characters drawn of a step's input or output
 
 
 def draw_step(step: Step, *, coming: bool) -> None:
-    """Draw a step, collapsed.
-
-    Args:
-        step: the step.
-        coming: whether its reply is still running; otherwise a running step never ended.
-    """
+    """Draw a step, collapsed; one that runs never ended, unless its reply is still `coming`."""
     runs = coming and step.status == "running"
     took = f" · {step.seconds:.1f} s" if step.status != "running" else "" if coming else " · not finished"
     label = inert(step.name)

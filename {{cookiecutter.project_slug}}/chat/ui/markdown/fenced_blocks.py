@@ -91,14 +91,10 @@ def table(source: str) -> tuple[Table, str]:
 
 
 def as_numbers(column: list[str], *, may_have_commas: bool) -> list[str] | list[float | None]:
-    """A column as numbers, if all its cells are numbers or empty.
-
-    Args:
-        column: its cells.
-        may_have_commas: whether a comma may separate decimals; 1,234 is ambiguous, and stays text.
-    """
+    """A column as numbers, if all its cells are numbers, perhaps with decimal commas, or empty."""
     cells = [cell.strip() for cell in column]
     numbers = cells
+    # 1,234 is ambiguous, and stays text.
     if may_have_commas and not any(THOUSANDS.fullmatch(cell) for cell in cells):
         numbers = [cell if "." in cell else cell.replace(",", ".") for cell in cells]
     if any(cells) and all(NUMBER.fullmatch(number) for number in numbers if number):

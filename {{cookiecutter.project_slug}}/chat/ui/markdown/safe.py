@@ -283,12 +283,7 @@ def enclosed(text: str, character: str, least: int = 1) -> str:
 def link(address: str, name: str, label: str, words_beside: str, is_image: bool = False) -> str:
     """A link, with its host if the name may hide it; or the address as code if it may not be a link.
 
-    Args:
-        address: its address.
-        name: its name, as plain text.
-        label: its name, as Markdown in a link.
-        words_beside: its name, as Markdown next to an address that is not a link.
-        is_image: whether it is written as an image.
+    `label` is its name as Markdown in a link, `words_beside` the same next to an address that is not a link.
     """
     host = host_of(address)
     if host is None:
