@@ -408,7 +408,8 @@ def test_a_file_of_secrets_that_cannot_be_read_is_named(bake: Bake, tmp_path: Pa
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if "secrets.toml" in line]
     assert said == [
-        f"{secrets} cannot be read: Is a directory, with mode 750. `chmod 644` lets everyone read it, including the app."
+        f"{secrets} cannot be read: Is a directory, with mode 750. "
+        "`chmod 644` lets everyone read it, including the app."
     ]
 
 
