@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
@@ -37,7 +36,7 @@ KINDS: tuple[type[Part], ...] = (
     Replay,  # {% if cookiecutter is tooled %}
 )
 KIND_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
-FIELDS = {field.name: get_type_hints(Message)[field.name] for field in fields(Message) if field.name not in TREE}
+FIELDS = {name: hint for name, hint in get_type_hints(Message).items() if name not in TREE}
 
 
 def to_markdown(conversation: Conversation) -> str:
