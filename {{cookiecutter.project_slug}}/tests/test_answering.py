@@ -33,11 +33,6 @@ def read(request: Request) -> list[Chunk]:
     return asyncio.run(read())
 
 
-def test_a_short_conversation_is_sent_whole() -> None:
-    messages = conversation(10)
-    assert fitting(messages, 1000) == messages
-
-
 def test_the_oldest_turns_of_a_long_one_are_left_out() -> None:
     messages = conversation(50, "word " * 10)
     kept = fitting(messages, 900)
