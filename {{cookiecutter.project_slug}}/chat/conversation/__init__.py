@@ -1,1 +1,1 @@
-"""Messages and what they hold, the tree that they make, and the file that it is saved to."""
+"""Messages and their parts, the tree that they form, and the file that saves it."""

@@ -8,17 +8,17 @@ from chat.conversation.parts import Part
 
 @dataclass(frozen=True)
 class ToolCall(Part):
-    """A call that the model asked for, and its result. In a reply, one with the same id replaces it."""
+    """A call that the model requested, and its result. In a reply, a call with the same id replaces it."""
 
-    id: str  # as the provider names it
-    name: str  # of the tool
+    id: str  # from the provider
+    name: str  # the tool's
     arguments: str  # JSON, as the model wrote it
-    result: str = ""  # what the model is told
-    status: Literal["running", "waiting", "done", "failed", "declined"] = "running"  # waiting: for a person
-    seconds: float = 0.0  # that it took
-    server: str = ""  # that made it; none for a function of the app  # {% if cookiecutter.tools == "mcp" %}
-    allowed: Literal["", "once", "always"] = ""  # by a person, who was asked
-    fingerprint: str = ""  # of the tool about which they were asked
+    result: str = ""  # what the model receives
+    status: Literal["running", "waiting", "done", "failed", "declined"] = "running"  # waiting: for approval
+    seconds: float = 0.0  # its duration
+    server: str = ""  # the tool's; empty for a function of the app  # {% if cookiecutter.tools == "mcp" %}
+    allowed: Literal["", "once", "always"] = ""  # by a person
+    fingerprint: str = ""  # of the tool when it was approved
 
     def to_markdown(self) -> str:
         """A quote: the call, and its result."""
@@ -26,15 +26,15 @@ class ToolCall(Part):
         return "\n>\n".join(f"> {line}" for line in lines)
 
     def not_allowed(self) -> "ToolCall":
-        """The call, which nobody has allowed."""
+        """The call, not allowed by anyone."""
         return replace(self, allowed="")
 
     def declined(self) -> "ToolCall":
-        """The call, which a person does not want."""
+        """The call, declined by a person."""
         return replace(self, status="declined", result="The person declined this call.")
 
     def ended(self) -> "ToolCall":
-        """The call once its reply has ended: with a result, also where none came."""
+        """The call after its reply has ended: with a result, even if none came."""
         if self.status == "running":
             return replace(self, status="failed", result="The reply ended during this call. It may have taken effect.")
         return replace(self.declined(), result="This call was not approved.") if self.status == "waiting" else self
@@ -42,7 +42,7 @@ class ToolCall(Part):
 
 @dataclass(frozen=True)
 class Replay(Part):
-    """What a provider wants sent back unchanged with the calls of a reply; nobody else can read it."""
+    """Provider data to be sent back unchanged with the calls of a reply; only that provider can read it."""
 
     provider: str
     model: str

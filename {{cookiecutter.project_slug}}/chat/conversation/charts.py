@@ -1,4 +1,4 @@
-"""Which charts may be drawn: Vega-Lite specifications that hold all their data, and lead nowhere."""
+"""Which charts may be drawn: Vega-Lite specifications that contain all their data and lead nowhere."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from typing import Any
 
 MOST_ROWS = 5_000
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # only its name: nothing is fetched from there
-# Otherwise labels below a chart are vertical, and a legend beside it leaves no room for it on a phone.
+# Otherwise labels below a chart are vertical, and a legend beside it leaves it no room on a phone.
 READABLE = {
     "axisXDiscrete": {"labelAngle": -45},
     "axisYDiscrete": {"labelLimit": 160},
@@ -60,7 +60,7 @@ def check_chart(spec: dict[str, Any]) -> None:
 
 
 def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
-    """Check the part of a specification that is called `parent` in it, and count its rows of data.
+    """Check the part of a specification called `parent`, and count its rows of data.
 
     Raises:
         ValueError: with a reason, if it may lead elsewhere.
@@ -94,7 +94,7 @@ def check_part(value: Any, parent: str = "", *, has_tooltip: bool) -> int:
 
 
 def check_style(name: str, value: Any) -> None:
-    """Check a style: it is no address, not computed, and not taken from the data without a scale.
+    """Check a style: it is not an address, not computed, and not taken from the data without a scale.
 
     Raises:
         ValueError: with a reason.

@@ -68,7 +68,7 @@ def to_json(conversation: Conversation) -> str:
 
 
 def as_dict(message: Message) -> dict[str, Any]:
-    """A message by itself, as data for JSON; `from_dict` reads it."""
+    """A message alone, as data for JSON; `from_dict` reads it."""
     values = {name: getattr(message, name) for name in FIELDS}
     usage = message.usage and [message.usage.input_tokens, message.usage.output_tokens]
     # {% if cookiecutter.attachments == "none" %}
@@ -80,7 +80,7 @@ def as_dict(message: Message) -> dict[str, Any]:
 
 
 def from_dict(values: dict[str, Any]) -> Message:
-    """The message that `as_dict` gave; a missing field has its default.
+    """The message that `as_dict` wrote; a missing field gets its default.
 
     Raises:
         TypeError, ValueError: if it is not one.
@@ -93,7 +93,7 @@ def from_dict(values: dict[str, Any]) -> Message:
     }
     # {% if cookiecutter is tooled %}
     message = Message(**{name: value for name, value in {**values, **parsed}.items() if name in FIELDS})
-    if message.ended:  # perhaps with its process, which left calls behind
+    if message.ended:  # perhaps with its process, leaving unfinished calls
         message.end_calls()
     return message
     # {% else %}
@@ -102,7 +102,7 @@ def from_dict(values: dict[str, Any]) -> Message:
 
 
 def parts_of(values: dict[str, Any]) -> list[Part]:
-    """The parts of a message that `as_dict` gave, also of an earlier app, whose messages had a text beside them."""
+    """The parts of a message that `as_dict` wrote, here or in an earlier app, whose messages had a separate text."""
     parts = [part_of(part) for part in values.get("parts", [])]
     if "parts" not in values or "reasoning" in values:
         earlier = {"kind": "reasoning", "text": values.get("reasoning", ""), "seconds": values.get("reasoning_seconds")}
@@ -112,7 +112,7 @@ def parts_of(values: dict[str, Any]) -> list[Part]:
 
 
 def part_of(values: dict[str, Any]) -> Part:
-    """The part that `to_dict` gave; data of another app, or an invalid part, is kept as it is."""
+    """The part that `to_dict` wrote; another app's data and invalid parts are kept as they are."""
     try:
         fields = dict(values)
         return KIND_BY_NAME[fields.pop("kind")].from_dict(fields)
@@ -165,18 +165,18 @@ def parsed(entry: dict[str, Any]) -> Message:
     # {% endif %}
     message = from_dict({**entry, "id": new_id(), "status": status})
     # {% if cookiecutter.telemetry != "none" %}
-    message.trace_id = ""  # which the log tells, and a file may hold any text
+    message.trace_id = ""  # the log names it, and a file may contain anything
     # {% endif %}
     # {% if cookiecutter is tooled %}
     for call in message.calls:
-        message.replace_call(call.not_allowed())  # by whoever opens it
+        message.replace_call(call.not_allowed())  # by the person who opens it
     # {% endif %}
     message.parts[:0] = from_entries(entry.get("attachments", []))  # {% if cookiecutter.attachments != "none" %}
     for name, hint in FIELDS.items():
         if name != "parts" and not fits(value := getattr(message, name), hint):
             raise ValueError(f"{name} cannot be {value!r}")
     for part in message.parts:
-        # A part of a kind that this app does not have is another app's, and stays.
+        # A part of an unknown kind is another app's, and stays.
         if isinstance(part, Undrawable) and part.values.get("kind") in {*KIND_BY_NAME, None}:
             raise ValueError(part.reason)
     if len(message.parts) > MOST_PARTS:
@@ -193,7 +193,7 @@ def possible(value: Any, name: str = "it") -> Any:
     """A value from JSON, with every text in it well-formed.
 
     Raises:
-        ValueError: if it holds a number that is not finite, or too large to be stored.
+        ValueError: if a number in it is not finite, or too large to be stored.
     """
     match value:
         case str():

@@ -38,5 +38,5 @@ class File(Part):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The file that `to_dict` gave."""
+        """The file that `to_dict` wrote."""
         return super().from_dict({**values, "data": b64decode(values["data"], validate=True)})

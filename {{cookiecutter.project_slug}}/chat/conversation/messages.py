@@ -19,7 +19,7 @@ from chat.conversation.text import well_formed
 
 Role = Literal["user", "assistant"]
 # {% if cookiecutter is tooled %}
-# One that is asking goes on when a person has decided on its calls.
+# A reply with the status `asking` resumes when a person has decided on its calls.
 Status = Literal["waiting", "streaming", "asking", "complete", "stopped", "interrupted", "failed"]
 # {% else %}
 Status = Literal["waiting", "streaming", "complete", "stopped", "interrupted", "failed"]
@@ -34,7 +34,7 @@ CONTINUE = "Go on exactly where you stopped. Do not repeat anything."
 
 
 def new_id() -> str:
-    """A unique id that nobody can guess."""
+    """A unique, unguessable id."""
     return uuid4().hex
 
 
@@ -57,7 +57,7 @@ class Place:
     """A place in a conversation, with the versions of what follows it."""
 
     versions: list["Message"] = field(default_factory=list)
-    shown: int = 0  # which of them stands on the page
+    shown: int = 0  # which of them is on the page
 
     def add(self, message: "Message") -> "Message":
         """Add a version, and show it."""
@@ -72,22 +72,22 @@ class Message(Place):
     """A question or a reply. A reply is filled in place while it streams."""
 
     role: Role
-    parts: list[Part] = field(default_factory=list)  # in the order in which they came
+    parts: list[Part] = field(default_factory=list)  # in the order they came
     id: str = field(default_factory=new_id)
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
     before: Place = field(default_factory=Place, repr=False)
     # A reply has these too.
     status: Status = "complete"
     error: str = ""  # why it failed, or what it waits for: one sentence for the person who asked
-    detail: str = ""  # what the provider said of that, in its own words
+    detail: str = ""  # the provider's own message
     provider: str = ""
     model: str = ""
     first_token_seconds: float | None = None
     seconds: float = 0
     usage: Usage | None = None
     stop_reason: StopReason | None = None
-    left_out: int = 0  # how many of the oldest messages the model was not sent
-    note: str = ""  # why another provider than the chosen one answered  # {% if cookiecutter.extra_providers %}
+    left_out: int = 0  # number of oldest messages not sent to the model
+    note: str = ""  # why another provider answered  # {% if cookiecutter.extra_providers %}
     trace_id: str = ""  # {% if cookiecutter.telemetry != "none" %}
     rating: int | None = None  # {% if cookiecutter.feedback != "none" %}
     comment: str = ""  # on the rating  # {% if cookiecutter.feedback != "none" %}
@@ -111,7 +111,7 @@ class Message(Place):
     # {% endif %}
     @property
     def empty(self) -> bool:
-        """Whether it holds nothing, or only reasoning."""
+        """Whether it is empty or has only reasoning."""
         # {% if cookiecutter is tooled %}
         return not self.text.strip() and all(isinstance(part, Text | Reasoning | Replay) for part in self.parts)
         # {% else %}
@@ -121,20 +121,20 @@ class Message(Place):
     # {% if cookiecutter is tooled %}
     @property
     def calls(self) -> list[ToolCall]:
-        """The calls of tools that the model asked for."""
+        """The tool calls that the model requested."""
         return [part for part in self.parts if isinstance(part, ToolCall)]
 
     @property
     def undecided(self) -> list[ToolCall]:
-        """The calls about which a person is to be asked."""
+        """The calls that wait for approval."""
         return [call for call in self.calls if call.status == "waiting" and not call.allowed]
 
     def replace_call(self, call: ToolCall) -> None:
-        """Put a call in the place of the one with its id."""
+        """Replace the call with the same id."""
         self.parts[:] = [call if isinstance(part, ToolCall) and part.id == call.id else part for part in self.parts]
 
     def end_calls(self) -> None:
-        """Give a result to the calls that have none, the reply having ended."""
+        """Give a result to unfinished calls, since the reply has ended."""
         for call in self.calls:
             self.replace_call(call.ended())
 
@@ -158,7 +158,7 @@ class Message(Place):
 
     # {% if cookiecutter is stepped %}
     def put(self, part: Part) -> None:
-        """Add a part; a step that is there already is replaced, one within another goes there, a source is numbered."""
+        """Add a part; an existing step is replaced, a nested one goes into its parent, a source gets a number."""
         texts = {name: well_formed(value) for name, value in vars(part).items() if isinstance(value, str)}
         part = replace(cast("Any", part), **texts) if texts else part
         if isinstance(part, Source):
@@ -177,7 +177,7 @@ class Message(Place):
     # {% endif %}
     # {% if cookiecutter is using("openai_compatible") %}
     def take_back(self, count: int) -> None:
-        """Take so many characters away from the end of the text."""
+        """Remove this many characters from the end of the text."""
         last = next(part for part in reversed(self.parts) if isinstance(part, Text))
         last.text = last.text[:-count]
         if not last.text:
@@ -200,8 +200,8 @@ class Conversation(Place):
     """A tree of messages; on every path, questions and replies alternate."""
 
     id: str = field(default_factory=new_id)
-    owner: str = ""  # the person whose it is  # {% if cookiecutter is owned %}
-    persona: str = ""  # the name of the one who answers  # {% if cookiecutter is peopled %}
+    owner: str = ""  # a person's id  # {% if cookiecutter is owned %}
+    persona: str = ""  # its name  # {% if cookiecutter is peopled %}
     lock: RLock = field(default_factory=RLock, repr=False)  # several pages may show it, and change it
 
     @property
@@ -225,7 +225,7 @@ class Conversation(Place):
 
     # {% if cookiecutter.feedback != "none" %}
     def message(self, message_id: str) -> Message | None:
-        """The message with this id; None if it was deleted, or ended without a word and was asked again."""
+        """The message with this id; None if it was deleted, or replaced because it was empty."""
         return next((message for message in self.everything() if message.id == message_id), None)
 
     # {% endif %}
@@ -246,7 +246,7 @@ class Conversation(Place):
 
     # {% endif %}
     def next_waiting(self) -> Message | None:
-        """The first queued reply; None while another one is still coming."""
+        """The first queued reply; None while another reply is running."""
         messages = self.messages
         coming = {"streaming"}  # {% if not cookiecutter is tooled %}
         coming = {"streaming", "asking"}  # {% if cookiecutter is tooled %}
@@ -266,25 +266,25 @@ class Conversation(Place):
         return cast("Message", reply.before)
 
     def ask_again(self, reply: Message) -> None:
-        """Queue another version of a reply that has ended; an empty one is replaced."""
+        """Queue another version of a finished reply; an empty one is replaced."""
         if reply.ended:
             if reply.empty:
                 reply.before.versions.remove(reply)
             self.question_of(reply).wait()
 
     def go_on(self, reply: Message) -> None:
-        """Queue a reply that has ended, to be continued."""
+        """Queue a finished reply to be continued."""
         if reply.ended:
             reply.status = "waiting"
 
     # {% if cookiecutter is tooled %}
     @property
     def always(self) -> set[str]:
-        """The fingerprints of the tools that are called in this conversation without asking again."""
+        """The fingerprints of the tools that may be called in this conversation without asking again."""
         return {call.fingerprint for message in self.everything() for call in message.calls if call.allowed == "always"}
 
     def decide(self, reply: Message, call_id: str, allowed: Literal["", "once", "always"]) -> None:
-        """Take down whether a call that waits is allowed; once it is known of all, the reply waits to be taken up."""
+        """Record whether a waiting call is allowed; after the last decision, the reply is queued."""
         for call in reply.undecided:
             if call.id == call_id:
                 reply.replace_call(replace(call, allowed=allowed) if allowed else call.declined())
@@ -292,7 +292,7 @@ class Conversation(Place):
             reply.status = "waiting"
 
     def stop_asking(self, reply: Message) -> None:
-        """End a reply that asks."""
+        """End a reply that waits for a decision."""
         if reply.status == "asking":
             reply.status = "stopped"
             reply.end_calls()
@@ -320,9 +320,9 @@ class Conversation(Place):
         place.shown = max(0, min(index + question.versions[question.shown].shown, len(place.versions) - 1))
 
     def before(self, reply: Message) -> list[Message]:
-        """What the model is sent for a reply: the turns before it that were answered, and the question.
+        """What the model is sent for a reply: the answered turns before it, and the question.
 
-        If the reply has begun, it follows as far as it got, and the model is asked to continue.
+        If the reply has begun, the text so far follows, and the model is asked to continue.
         """
         question = self.question_of(reply)
         # {% if cookiecutter is tooled %}

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hin
 
 
 class Part:
-    """A part of a message; each kind is a dataclass whose values JSON can hold."""
+    """A part of a message; each kind is a dataclass with JSON values."""
 
     def to_markdown(self) -> str:
         """The part in a conversation saved as Markdown; by default it is left out."""
@@ -19,7 +19,7 @@ class Part:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The part of this kind that `to_dict` gave.
+        """The part of this kind that `to_dict` wrote.
 
         Raises:
             TypeError: if a value has the wrong type.
@@ -44,10 +44,10 @@ class Text(Part):
 
 @dataclass
 class Reasoning(Part):
-    """A model's reasoning; it grows as a text does."""
+    """A model's reasoning; it grows like a text."""
 
     text: str
-    seconds: float | None = None  # that it took; None if it was cut short
+    seconds: float | None = None  # its duration; None if it was cut short
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ class Step(Part):
         yield Chunk(part=(step := Step("Searching", "cats")))
         yield Chunk(part=step.done("3 pages"))
 
-    A step within another, named by its id, is drawn inside that one.
+    A step within another, given by its id, is drawn inside that one.
     """
 
     name: str
-    input: str = ""  # what went in
-    output: str = ""  # what came out
+    input: str = ""  # its input
+    output: str = ""  # its output
     status: Literal["running", "done", "failed"] = "running"
     began: float = field(default_factory=time.time)  # in seconds since 1970
-    seconds: float = 0.0  # that it took
+    seconds: float = 0.0  # its duration
     id: str = field(default_factory=lambda: uuid4().hex)
     within: str = ""
     steps: tuple["Step", ...] = ()  # within this one
@@ -58,7 +58,7 @@ class Step(Part):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The step that `to_dict` gave."""
+        """The step that `to_dict` wrote."""
         inner = tuple(cls.from_dict(step) for step in values.get("steps", []))
         rest = {name: value for name, value in values.items() if name not in {"kind", "steps"}}
         return replace(super().from_dict(rest), steps=inner)
@@ -72,7 +72,7 @@ class Source(Part):
     address: str = ""  # on the web
     passage: str = ""  # the exact words
     page: int | None = None
-    number: int = 0  # among the sources of its message, from 1 on; set when it is added
+    number: int = 0  # among the sources of its message, from 1; set when it is added
 
     def to_markdown(self) -> str:
         """Its number, title and place, then the passage as a quote."""

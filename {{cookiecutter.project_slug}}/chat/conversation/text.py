@@ -4,9 +4,9 @@ import codecs
 
 
 class Door:
-    """Where text enters in pieces: what has passed can be stored, sent and drawn.
+    """Where text enters in pieces, to be stored, sent and drawn safely.
 
-    NUL is left out. Halves of a character (UTF-16's surrogates) are joined, also across two pieces; a single one is
+    NUL is left out. Halves of a character (UTF-16's surrogates) are joined, also across two pieces; a lone one is
     replaced.
     """
 

@@ -25,7 +25,7 @@ MOST_MEGAPIXELS = 25
 
 @dataclass(frozen=True)
 class Chart(Part):
-    """A chart: a Vega-Lite specification that holds its data.
+    """A chart: a Vega-Lite specification with its data.
 
     Raises:
         ValueError: with a reason, if it leads elsewhere or has too many rows.
@@ -79,10 +79,10 @@ class Image(Part):
 
     data: bytes
     type: str  # such as image/png
-    alt: str = ""  # what it shows, for those who cannot see it
+    alt: str = ""  # a description for people who cannot see it
 
     def __post_init__(self) -> None:
-        """Check the type, and the size, of which only the first bytes are read."""
+        """Check the type and the size, reading only the first bytes."""
         if self.type not in IMAGE_TYPES:
             raise ValueError(f"an image cannot be {self.type!r}")
         try:
@@ -90,7 +90,7 @@ class Image(Part):
         except PIL.Image.DecompressionBombError:
             width, height = MOST_MEGAPIXELS, 1_000_001
         except OSError:
-            return  # not an image, as a note says where it is drawn
+            return  # not an image: a note says so when it is drawn
         if width * height > MOST_MEGAPIXELS * 1_000_000:
             raise ValueError(f"an image has more than {MOST_MEGAPIXELS} megapixels")
 
@@ -105,5 +105,5 @@ class Image(Part):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The image that `to_dict` gave."""
+        """The image that `to_dict` wrote."""
         return super().from_dict({**values, "data": b64decode(values["data"], validate=True)})

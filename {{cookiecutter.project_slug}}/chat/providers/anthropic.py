@@ -18,7 +18,7 @@ from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-# All other reasons to end are Anthropic's, before the reply was whole.
+# For all other stop reasons, the reply is incomplete.
 STOP_REASONS: dict[str, StopReason] = {
     "end_turn": "complete",
     "stop_sequence": "complete",
@@ -29,20 +29,20 @@ STOP_REASONS: dict[str, StopReason] = {
 
 
 def prepare(provider: Provider) -> None:
-    """Import the SDK and make the client: two seconds that the first question need not wait."""
+    """Import the SDK and create the client: two seconds saved from the first question."""
     if not problem(provider):
-        with suppress(Exception):  # what fails, the first reply tells
+        with suppress(Exception):  # the first reply reports a failure
             _ = client(api_key(provider), base_url(provider)).messages
 
 
 @lru_cache(maxsize=1)
 def client(key: str, url: str | None) -> "AsyncAnthropic":
-    """The client, made once: its connections stay open from reply to reply."""
+    """The client, created once: its connections stay open between replies."""
     from anthropic import AsyncAnthropic, Timeout
 
     timeout = Timeout(settings.SILENCE_SECONDS, connect=settings.CONNECT_SECONDS)
     # {% if cookiecutter.telemetry != "none" %}
-    # Its own spans would count the tokens of a reply once more.
+    # Its own spans would count a reply's tokens twice.
     return AsyncAnthropic(api_key=key, base_url=url, timeout=timeout, max_retries=0, open_telemetry=False)
     # {% else %}
     return AsyncAnthropic(api_key=key, base_url=url, timeout=timeout, max_retries=0)
@@ -56,7 +56,7 @@ async def models(provider: Provider) -> list[str]:
 
 # {% if cookiecutter.attachments != "none" %}
 def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, Any]]:
-    """The text of a message, or the parts that it has with images."""
+    """The text of a message, or its parts if it has images."""
     if not images:
         return text
     parts: list[dict[str, Any]] = [
@@ -69,7 +69,7 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, A
 # {% endif %}
 # {% if cookiecutter is tooled %}
 def messages_of(turn: Turn) -> list[dict[str, Any]]:
-    """A message; for a round the blocks that the model sent, thinking too, then a message with all results."""
+    """A message; for a round, the model's blocks, thinking included, then a message with all results."""
     if not isinstance(turn, Round):
         # {% if cookiecutter.attachments == "none" %}
         return [{"role": turn.role, "content": turn.text}]
@@ -95,7 +95,7 @@ def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
 
 
 def turn_of(blocks: dict[int, dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """A turn that has ended with these blocks, and its calls; a text without a word would not be taken back."""
+    """A finished turn with these blocks, and its calls; blank texts are left out, since the API refuses them."""
     calls = []
     for block in blocks.values():
         if "input" in block:
@@ -109,7 +109,7 @@ def turn_of(blocks: dict[int, dict[str, Any]]) -> tuple[list[dict[str, Any]], li
 # {% endif %}
 # {% if cookiecutter is stepped %}
 def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
-    """Title, address, words and page of what is cited: a page of the web, a result of a search, or a file."""
+    """Title, address, words and page of a cited web page, search result or file."""
     title = citation.get("title") or citation.get("document_title") or ""
     address = citation.get("url") or citation.get("source") or ""
     return title, address, citation.get("cited_text") or "", citation.get("start_page_number")
@@ -117,7 +117,7 @@ def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     from anthropic import AsyncStream, omit
 
     provider = request.provider
@@ -126,7 +126,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     tools: Any = [
         {"name": tool.name, "description": tool.description, "input_schema": tool.schema} for tool in request.tools
     ]
-    if settings.WEB_SEARCH:  # by the model itself, not by code that it writes
+    if settings.WEB_SEARCH:  # called by the model itself, not by code it writes
         tools.append({"type": "web_search_20260318", "name": "web_search", "allowed_callers": ["direct"]})
     # {% elif cookiecutter.attachments == "none" %}
     turns: list[Any] = [{"role": message.role, "content": message.text} for message in request.messages]
@@ -175,7 +175,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     case {"delta": {"stop_reason": "refusal"}}:
                         raise failure("blocked", provider, str(event))
                     # {% if cookiecutter is tooled %}
-                    case {"delta": {"stop_reason": "pause_turn"}}:  # in a long search of the web
+                    case {"delta": {"stop_reason": "pause_turn"}}:  # in a long web search
                         stop_reason = "tools"
                         paused, _ = turn_of(blocks)
                     # {% endif %}
@@ -190,7 +190,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
                     case {"type": "message_stop"} if not stop_reason:
                         yield Chunk(stop_reason="complete")
                 match event:
-                    case {"message": {"usage": dict(usage)}} | {"usage": dict(usage)}:  # so far; null: as before
+                    case {"message": {"usage": dict(usage)}} | {"usage": dict(usage)}:  # so far; null means unchanged
                         counted |= {name: tokens for name, tokens in usage.items() if isinstance(tokens, int)}
             # {% if cookiecutter is stepped %}
             for source in sources.chunks():

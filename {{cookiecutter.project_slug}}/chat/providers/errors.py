@@ -14,7 +14,7 @@ from typing import Any
 from chat.providers import SENTENCES, Provider, ProviderError
 from chat.providers.keys import address_setting, key_setting
 
-# What people are told of each kind of failure. The provider's own reason is behind "Details".
+# What people are told about each kind of failure. The provider's own reason is under "Details".
 TOLD = {
     **SENTENCES,
     "auth": "{provider.label} rejected the key. Check {key}.",
@@ -48,7 +48,7 @@ TOLD = {
     "blocked": "{provider.label} declined to answer this. Rephrase the question.",
 }
 
-# The words and codes of each kind: the first match counts, and comes before the status.
+# The words and codes of each kind: the first match counts, and takes precedence over the status.
 KINDS_BY_WORDS = {
     "address": r"<!doctype html|<html",
     "region": r"country, region|unsupported_country|location is not supported|not available in your (country|region)",
@@ -90,14 +90,14 @@ KINDS_BY_STATUS = {
     413: "context",
     429: "rate_limit",
 }
-# SDKs wrap some exceptions of their HTTP library, and let others through; these parts of names are common to all.
+# SDKs wrap some exceptions of their HTTP library and let others through; all share these parts of names.
 KINDS_BY_NAMES = {
-    "Proxy": "unknown",  # what is known is the setting
+    "Proxy": "unknown",  # only the setting is known
     **dict.fromkeys(("ReadError", "WriteError", "Protocol", "Closed"), "nothing"),
     **dict.fromkeys(("Connect", "NetworkError"), "connection"),
     "Timeout": "timeout",
 }
-# Where an HTTP library reads how to reach the network. Its exceptions do not name them.
+# The variables that an HTTP library reads. Its exceptions do not name them.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 CERTIFICATES += ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")  # {% if cookiecutter is using("bedrock") %}
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -123,9 +123,9 @@ def provider_error(error: Any, provider: Provider, status: int = 0, wait: str = 
 def failure(
     kind: str, provider: Provider, detail: str, wait: float | None = None, causes: Sequence[str] = ("the network",)
 ) -> ProviderError:
-    """The ProviderError for a kind of failure, a key of TOLD, of which the provider said `detail`.
+    """The ProviderError for a kind of failure, a key of TOLD, with the provider's message in `detail`.
 
-    `wait` is in seconds, before it should be asked again; `causes` are what may keep it from being reached.
+    `wait` is in seconds until the next attempt; `causes` are what may keep the provider from being reached.
     """
     address = address_setting(provider)
     looks = provider.base_url  # {% if not cookiecutter is unaddressed %}
@@ -141,7 +141,7 @@ def failure(
 
 
 def in_words(seconds: float | None) -> str:
-    """How long to wait, for people; a minute if nobody knows."""
+    """How long to wait, in words; a minute if unknown."""
     if seconds is None or 50 <= seconds < 90:
         return "a minute"
     if seconds < 50:
@@ -161,7 +161,7 @@ def kind_of(error: Any, status: int = 0) -> str:
     for kind, pattern in KINDS_BY_WORDS.items():
         if re.search(pattern, words) and not (kind == "address" and status >= 500):
             return kind
-    # What is too large for a minute is so in every minute.
+    # What is too large for one minute is too large for any.
     numbers = re.search(r"limit:? ([\d,]+)\b.*\brequested:? ([\d,]+)", words)
     if numbers and status in {413, 429} and as_number(numbers[1]) < as_number(numbers[2]):
         return "too_large"
@@ -175,7 +175,7 @@ def kind_of(error: Any, status: int = 0) -> str:
         return KINDS_BY_STATUS.get(status, "overloaded" if status >= 500 else "bad_request")
     if status:  # sent elsewhere
         return "address"
-    if body or not errors:  # the provider told of an error, without saying which
+    if body or not errors:  # the provider reported an unspecified error
         return "bad_request" if "invalid_request_error" in words else "overloaded"
     names = [type(one).__name__ for one in errors if not (type(one).__name__.startswith("API") and one.__cause__)]
     for name, (part, kind) in product(names, KINDS_BY_NAMES.items()):
@@ -192,7 +192,7 @@ def behind(error: Any) -> Iterator[BaseException]:
 
 
 def codes_of(error: Any) -> Iterator[Any]:
-    """Whatever may be the code of an error: in an exception, in what the provider sent, and within that."""
+    """All possible codes of an error: in an exception, in the provider's response, and nested in that."""
     read = error.get if isinstance(error, dict) else lambda name: getattr(error, name, None)
     yield from map(read, ("code", "status_code", "status", "type"))
     inside = read("error" if isinstance(error, dict) else "body")
@@ -201,7 +201,7 @@ def codes_of(error: Any) -> Iterator[Any]:
 
 
 def as_number(code: Any) -> int:
-    """A code as a number, also from a text; 0 if it is not one."""
+    """A code as a number, even from a text; 0 if it is not one."""
     digits = str(code).replace(",", "")
     return int(digits) if digits.isdecimal() else 0
 
@@ -248,6 +248,6 @@ def retry_after(error: Any, wait: str = "") -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(wait) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):  # there is none, or its date is none
+        except (ValueError, TypeError):  # missing, or not a date
             return None
     return seconds if 0 <= seconds <= LONGEST_RETRY_AFTER else None

@@ -23,15 +23,15 @@ BLOCKED = ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT"
 
 
 def prepare(provider: Provider) -> None:
-    """Import the SDK and make the client: a second that the first question need not wait."""
+    """Import the SDK and create the client: a second saved from the first question."""
     if not problem(provider):
-        with suppress(Exception):  # what fails, the first reply tells
+        with suppress(Exception):  # the first reply reports a failure
             _ = client(api_key(provider), base_url(provider)).models
 
 
 @lru_cache(maxsize=1)
 def client(key: str, url: str | None) -> "AsyncClient":
-    """The client, made once: its connections stay open from reply to reply."""
+    """The client, created once: its connections stay open between replies."""
     from google import genai
     from google.genai.types import HttpOptions
 
@@ -61,7 +61,7 @@ async def models(provider: Provider) -> list[str]:
 
 # {% if cookiecutter is tooled %}
 def options_of(request: Request) -> dict[str, Any]:
-    """The options that offer the tools of a request, which the SDK must not call itself, and a search of the web."""
+    """The options for a request's tools, which the SDK must not call itself, and for web search."""
     from google.genai.types import AutomaticFunctionCallingConfig, FunctionDeclaration, GoogleSearch, Tool, ToolConfig
 
     functions = [
@@ -73,14 +73,14 @@ def options_of(request: Request) -> dict[str, Any]:
         return {}
     return {
         "tools": [Tool(function_declarations=functions or None, google_search=search)],
-        # Both together take that what it searched goes back with the results.
+        # With both, its searches must be sent back with the results.
         "tool_config": ToolConfig(include_server_side_tool_invocations=bool(functions and search) or None),
         "automatic_function_calling": AutomaticFunctionCallingConfig(disable=True),
     }
 
 
 def contents_of(turn: Turn) -> "list[Content]":
-    """The content of a message; for a round that of the model with its signatures, then one with all responses."""
+    """The content of a message; for a round, the model's with its signatures, then one with all responses."""
     from google.genai.types import Content, FunctionResponse, Part
 
     if not isinstance(turn, Round):
@@ -107,7 +107,7 @@ def contents_of(turn: Turn) -> "list[Content]":
 
 
 def turn_of(request: Request, said: "list[Part]") -> list[Chunk]:
-    """What is kept of a turn that has ended with these parts."""
+    """What is kept of a finished turn with these parts."""
     calls = [part.function_call for part in said if part.function_call]
     written = [(call.name or "", json.dumps(call.args or {}, ensure_ascii=False)) for call in calls]
     return kept(request, [part.model_dump(mode="json", exclude_none=True) for part in said], written)
@@ -115,7 +115,7 @@ def turn_of(request: Request, said: "list[Part]") -> list[Chunk]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     from google.genai.types import Content, GenerateContentConfig, Part
 
     provider = request.provider
@@ -181,7 +181,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
         for source in sources.chunks():
             yield source
         # {% endif %}
-        if usage:  # each chunk counts what has come so far
+        if usage:  # each chunk has the count so far
             output_tokens = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
             yield Chunk(usage=Usage(usage.prompt_token_count or 0, output_tokens))
     except ProviderError:

@@ -67,7 +67,7 @@ def is_address(url: str) -> bool:
         parts = urlsplit(url)
         written = url.isprintable() and " " not in url
         return written and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of the port, or of a bracket
+    except ValueError:  # from an invalid port or bracket
         return False
 
 
@@ -85,5 +85,5 @@ def missing(setting: str) -> str:
     """What to do about a missing setting."""
     return (
         f"There is no {setting} yet. Put it into .streamlit/secrets.toml, as in secrets.toml.example "
-        "beside it, or into the environment."
+        "next to it, or into the environment."
     )

@@ -1,7 +1,7 @@
 """The llama.cpp engine with one model.
 
-As a program (`python chat/providers/llama.py MODEL.gguf`) it tries a model: on an unsupported processor, loading one
-ends the whole process, which must not be the app's.
+Run as a program (`python chat/providers/llama.py MODEL.gguf`), it tries a model: on an unsupported processor, loading
+one kills the process, which must not be the app's.
 """
 
 import os
@@ -14,10 +14,10 @@ def load(path: str, context_tokens: int) -> Any:
     """An engine with the model at `path` (a GGUF file) and room for `context_tokens`, ready to answer.
 
     Raises:
-        ImportError: if a library of the system is missing.
-        RuntimeError: if the file holds no model that the engine knows.
+        ImportError: if a system library is missing.
+        RuntimeError: if the engine does not support the file.
     """
-    # Waiting threads of the engine must sleep: spinning ones take the cores from those that work. Read on import.
+    # The engine's waiting threads must sleep: spinning ones take the cores from working ones. Read on import.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import xllamacpp  # type: ignore[import-untyped]
 
@@ -25,9 +25,9 @@ def load(path: str, context_tokens: int) -> Any:
     params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
     params.model.path = path
     params.n_ctx = context_tokens
-    params.n_parallel = 1  # the context is shared out among them
+    params.n_parallel = 1  # they share the context
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
-    params.sampling.penalty_repeat = 1.05  # a small model repeats itself without
+    params.sampling.penalty_repeat = 1.05  # otherwise a small model repeats itself
     params.verbosity = -1
     params.warmup = params.ui = False
     # The engine also opens a local port, to which nobody knows this key.

@@ -18,21 +18,21 @@ from chat.providers.sources import Sources  # {% if cookiecutter is stepped %}
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-# Its list names models for images, sound and embeddings too.
+# Its list includes models for images, sound and embeddings.
 CHAT_MODELS = ("gpt-", "o1", "o3", "o4")
 OTHER_MODELS = ("audio", "image", "instruct", "realtime", "search", "transcribe", "tts")
 
 
 def prepare(provider: Provider) -> None:
-    """Import the SDK and make the client: a second that the first question need not wait."""
+    """Import the SDK and create the client: a second saved from the first question."""
     if not problem(provider):
-        with suppress(Exception):  # what fails, the first reply tells
+        with suppress(Exception):  # the first reply reports a failure
             _ = client(api_key(provider), base_url(provider)).responses
 
 
 @lru_cache(maxsize=1)
 def client(key: str, url: str | None) -> "AsyncOpenAI":
-    """The client, made once: its connections stay open from reply to reply."""
+    """The client, created once: its connections stay open between replies."""
     from openai import AsyncOpenAI, Timeout
 
     timeout = Timeout(settings.SILENCE_SECONDS, connect=settings.CONNECT_SECONDS)
@@ -49,7 +49,7 @@ async def models(provider: Provider) -> list[str]:
 
 # {% if cookiecutter.attachments != "none" %}
 def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, str]]:
-    """The text of a message, or the parts that it has with images."""
+    """The text of a message, or its parts if it has images."""
     if not images:
         return text
     parts = [
@@ -62,7 +62,7 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, s
 # {% endif %}
 # {% if cookiecutter is tooled %}
 def items_of(turn: Turn) -> list[dict[str, Any]]:
-    """The item of a message; of a round those that the model sent, reasoning too, and an output for each call."""
+    """The item of a message; for a round, the model's items, reasoning included, and an output for each call."""
     if not isinstance(turn, Round):
         # {% if cookiecutter.attachments == "none" %}
         return [{"role": turn.role, "content": turn.text}]
@@ -79,7 +79,7 @@ def items_of(turn: Turn) -> list[dict[str, Any]]:
 
 # {% endif %}
 async def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     from openai import AsyncStream
 
     provider = request.provider
@@ -91,7 +91,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             "name": tool.name,
             "description": tool.description,
             "parameters": tool.schema,
-            "strict": False,  # where it is, every argument must be given
+            "strict": False,  # strict mode makes every argument required
         }
         for tool in request.tools
     ]
@@ -110,9 +110,9 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             model=request.model,
             instructions=request.system_prompt or None,
             max_output_tokens=request.max_tokens,
-            store=False,  # else OpenAI keeps the reply for 30 days
+            store=False,  # otherwise OpenAI keeps the reply for 30 days
             stream=True,
-            # In place of `input`, which the SDK checks for 0.25 ms a message: a long conversation would be felt.
+            # Instead of `input`, which the SDK checks for 0.25 ms per message: noticeable in a long conversation.
             extra_body={"input": turns},
             tools=tools,  # {% if cookiecutter is tooled %}
         ) as response:
@@ -120,7 +120,7 @@ async def stream(request: Request) -> AsyncGenerator[Chunk]:
             refused = False
             output: list[dict[str, Any]] = []  # {% if cookiecutter is tooled %}
             sources = Sources(request)  # {% if cookiecutter is stepped %}
-            # As dictionaries: typed events would take most of the time that the SDK needs for a reply.
+            # As dictionaries: typed events would take most of the SDK's time.
             async for event in await response.parse(to=AsyncStream[Any]):
                 match event:
                     case {"type": "response.output_text.delta", "delta": str(text)}:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 
-# All other reasons to end are the provider's, before the reply was whole.
+# For all other finish reasons, the reply is incomplete.
 STOP_REASONS: dict[str, StopReason] = {
     "stop": "complete",
     "stop_sequence": "complete",
@@ -33,27 +33,27 @@ STOP_REASONS: dict[str, StopReason] = {
     "max_tokens": "max_tokens",
 }
 # {% if cookiecutter is tooled %}
-# What is sent back beside the text of a turn, under the names under which it came, since some servers refuse others.
+# What is sent back with the text of a turn, under the names it came with, since some servers refuse others.
 SENT_BACK = ("reasoning_content", "reasoning", "reasoning_details", "tool_calls")
-# What of that comes in pieces.
+# Those of them that come in pieces.
 IN_PIECES = {"reasoning_content", "reasoning", "arguments", "text", "summary", "data"}
 # {% endif %}
 
 
 def prepare(provider: Provider) -> None:
-    """Import the SDK and make the client: a second that the first question need not wait."""
+    """Import the SDK and create the client: a second saved from the first question."""
     if not problem(provider):
-        with suppress(Exception):  # what fails, the first reply tells
+        with suppress(Exception):  # the first reply reports a failure
             _ = client(api_key(provider), base_url(provider)).chat.completions
 
 
 @lru_cache
 def client(key: str, url: str | None) -> "AsyncOpenAI":
-    """The client, made once: its connections stay open from reply to reply."""
+    """The client, created once: its connections stay open between replies."""
     from openai import AsyncOpenAI, Timeout
 
     timeout = Timeout(settings.SILENCE_SECONDS, connect=settings.CONNECT_SECONDS)
-    # The SDK refuses an empty key, also for a server that asks for none.
+    # The SDK refuses an empty key, even for a server that needs none.
     return AsyncOpenAI(api_key=key or "none", base_url=url, timeout=timeout, max_retries=0)
 
 
@@ -63,12 +63,12 @@ async def models(provider: Provider) -> list[str]:
 
 
 def stream(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     return thoughts_apart(completion(request))
 
 
 async def completion(request: Request) -> AsyncGenerator[Chunk]:
-    """The same, with what the model thought where the server leaves it."""
+    """The same, with reasoning wherever the server leaves it."""
     provider = request.provider
     system = [{"role": "system", "content": request.system_prompt}] if request.system_prompt else []
     # {% if cookiecutter is tooled %}
@@ -106,7 +106,7 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
         completions = client(api_key(provider), base_url(provider)).chat.completions
         async with completions.with_streaming_response.create(
             model=request.model,
-            messages=[],  # in `extra`: the SDK checks them for 0.25 ms each, and a long conversation would be felt
+            messages=[],  # in `extra`: the SDK checks them for 0.25 ms each, noticeable in a long conversation
             extra_body=extra,
             stream=True,
         ) as response:
@@ -115,7 +115,7 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
             turn: dict[str, Any] = {"role": "assistant", "content": ""}  # {% if cookiecutter is tooled %}
             sources = Sources(request)  # {% if cookiecutter is stepped %}
             async for data in events(response.iter_bytes()):
-                if data == "[DONE]":  # the end, also where no reason was given
+                if data == "[DONE]":  # the end, even without a reason
                     # {% if cookiecutter is tooled %}
                     if not stop_reason:
                         stop_reason = "tools" if "tool_calls" in turn else "complete"
@@ -128,7 +128,7 @@ async def completion(request: Request) -> AsyncGenerator[Chunk]:
                 event = json.loads(data)
                 if not isinstance(event, dict) or event.get("error") or event.get("object") == "error":
                     raise provider_error(event, provider)
-                match event.get("usage"):  # some count in every chunk what has come so far
+                match event.get("usage"):  # some have the count so far in every chunk
                     case {"prompt_tokens": int(sent), "completion_tokens": int(said)}:
                         usage = Usage(sent, said)
                 for choice in event.get("choices") or []:
@@ -190,7 +190,7 @@ async def events(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
 
 # {% if cookiecutter.attachments != "none" %}
 def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, Any]]:
-    """The text of a message, or the parts that it has with images."""
+    """The text of a message, or its parts if it has images."""
     if not images:
         return text
     parts: list[dict[str, Any]] = [
@@ -202,7 +202,7 @@ def content(text: str, images: tuple[Attachment, ...]) -> str | list[dict[str, A
 # {% endif %}
 # {% if cookiecutter is tooled %}
 def messages_of(turn: Turn) -> list[dict[str, Any]]:
-    """A message; for a round that of the model, with its calls, then one for each result."""
+    """A message; for a round, the model's with its calls, then one for each result."""
     if not isinstance(turn, Round):
         # {% if cookiecutter.attachments == "none" %}
         return [{"role": turn.role, "content": turn.text}]
@@ -217,7 +217,7 @@ def messages_of(turn: Turn) -> list[dict[str, Any]]:
 
 
 def join(whole: dict[str, Any], piece: dict[str, Any]) -> None:
-    """Add a piece to what has come before it."""
+    """Add a piece to the previous ones."""
     for name, value in piece.items():
         match value:
             case str() if name in IN_PIECES:
@@ -232,7 +232,7 @@ def join(whole: dict[str, Any], piece: dict[str, Any]) -> None:
 
 
 def item_of(items: list[dict[str, Any]], piece: dict[str, Any]) -> dict[str, Any]:
-    """The item that a piece belongs to: one with its index. Some servers count wrong, so an id may tell another."""
+    """The item that a piece belongs to, by its index. Some servers count wrong, so the id is checked too."""
     for item in reversed(items):
         same = (item.get(name) in (None, piece.get(name) or item.get(name)) for name in ("id", "type"))
         if piece.get("index") == item.get("index") and all(same):
@@ -242,7 +242,7 @@ def item_of(items: list[dict[str, Any]], piece: dict[str, Any]) -> dict[str, Any
 
 
 def turn_of(request: Request, turn: dict[str, Any]) -> list[Chunk]:
-    """What is kept of a turn that has ended: some servers give calls no ids, and many read the arguments again."""
+    """What is kept of a finished turn: some servers give calls no ids, and many parse the arguments again."""
     calls = []
     for call in turn.get("tool_calls", []):
         function = call.setdefault("function", {})
@@ -254,21 +254,21 @@ def turn_of(request: Request, turn: dict[str, Any]) -> list[Chunk]:
         call.pop("index", None)
     # {% if cookiecutter is choosing("deepseek") %}
     if request.provider.name == "deepseek":
-        turn.setdefault("reasoning_content", "")  # it wants this also of a model that did not think
+        turn.setdefault("reasoning_content", "")  # required even from a model that did not reason
     # {% endif %}
     return kept(request, [turn], calls)
 
 
 # {% endif %}
 def parts(delta: dict[str, Any]) -> Iterator[Chunk]:
-    """The parts of a reply in one delta; where a model thinks first, the field for that has two names."""
+    """The parts of a reply in one delta; the field for reasoning has two names."""
     for thought in texts(delta.get("reasoning_content") or delta.get("reasoning")):
         yield Chunk(reasoning=thought.text)
     yield from texts(delta.get("content") or delta.get("refusal"))
 
 
 def texts(content: Any) -> Iterator[Chunk]:
-    """The text and the thoughts in a content: a text, or a list of parts. Those of another kind are passed over."""
+    """The text and reasoning in a content: a text, or a list of parts, of which other kinds are skipped."""
     match content:
         case str():
             yield Chunk(content)

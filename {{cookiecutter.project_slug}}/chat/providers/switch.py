@@ -1,4 +1,4 @@
-"""Several providers: each request goes to the module that serves its provider."""
+"""Several providers: each request goes to its provider's module."""
 
 from collections.abc import AsyncGenerator
 
@@ -27,12 +27,12 @@ MODULES = {
 
 
 def problem(provider: Provider) -> str | None:
-    """Why this provider cannot answer as things are, else None."""
+    """Why this provider cannot answer at present, else None."""
     return MODULES[provider.module].problem(provider)
 
 
 def prepare(provider: Provider) -> None:
-    """What takes long before this provider's first reply."""
+    """Slow work before this provider's first reply."""
     MODULES[provider.module].prepare(provider)
 
 

@@ -1,4 +1,4 @@
-"""Thoughts that a server leaves in the text as the model writes them: <think>thoughts</think>answer."""
+"""Reasoning that a server leaves in the text as the model writes it: <think>thoughts</think>answer."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -7,23 +7,23 @@ from dataclasses import replace
 from chat.providers import Chunk, ProviderError
 
 OPEN, CLOSE = "<think>", "</think>"
-QUOTES = ("`", '"', "'")  # before a tag that an answer is about
+QUOTES = ("`", '"', "'")  # before a tag that is quoted in an answer
 
 
 async def thoughts_apart(chunks: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]:
-    """What `chunks` gives, with the thoughts in its text as reasoning.
+    """The chunks, with the thoughts in their text as reasoning.
 
     Raises:
         ProviderError: what `chunks` raises, after all text that has come.
     """
     text = thoughts = answer = ""
-    apart = False  # by the server itself
+    apart = False  # the server itself separates reasoning
 
     def news(chunk: Chunk, *, last: bool) -> Chunk:
         nonlocal thoughts, answer
         before, said = thoughts, answer
         thoughts, answer = ("", text) if apart else split(text, last=last)
-        goes_on = answer.startswith(said)  # else what looked like an answer was thoughts
+        goes_on = answer.startswith(said)  # otherwise the apparent answer was thoughts
         return replace(
             chunk,
             text=answer[len(said) :] if goes_on else answer,
@@ -48,9 +48,9 @@ async def thoughts_apart(chunks: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]
 
 
 def split(text: str, *, last: bool) -> tuple[str, str]:
-    """The thoughts and the answer in a text so far; half a tag at its end is in neither, unless it is the `last`.
+    """The thoughts and the answer in a text so far; half a tag at its end is in neither, unless `last`.
 
-    The first tag may be missing, since many templates write it in the model's place.
+    The first tag may be missing, since many templates write it for the model.
     """
     if not last:
         half = max(n for n in range(len(CLOSE)) if text.endswith(CLOSE[:n]))

@@ -1,4 +1,4 @@
-"""Items from a blocking library, which runs in a thread so that the loop is not blocked."""
+"""Items from a blocking library, run in a thread so that it does not block the loop."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 async def in_thread(produce: Callable[[Callable[[T], bool]], object]) -> AsyncGenerator[T]:
-    """The items that `produce` hands over in a thread of its own; what it raises is raised here.
+    """The items that `produce` hands over in its own thread; its exceptions are raised here.
 
     Args:
         produce: called with a function that takes an item and returns True once no more are wanted.
@@ -29,7 +29,7 @@ async def in_thread(produce: Callable[[Callable[[T], bool]], object]) -> AsyncGe
         except Exception as error:
             end = error
         # {% if cookiecutter is using("custom") %}
-        except BaseException as error:  # such as SystemExit: without a word, the loop would wait for more
+        except BaseException as error:  # even SystemExit: otherwise the loop would wait forever
             end = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
         # {% endif %}
         loop.call_soon_threadsafe(queue.put_nowait, end)

@@ -1,1 +1,1 @@
-"""How a question is answered: the task that fills a reply, and what stands between it and the provider."""
+"""How a question is answered: the task that fills a reply, and everything between it and the provider."""

@@ -1,4 +1,4 @@
-"""How a reply comes about: a chain in which each link asks the next, down to the provider."""
+"""How a reply is produced: a chain in which each link asks the next, down to the provider."""
 
 from collections.abc import AsyncGenerator
 from collections.abc import Set as AbstractSet  # {% if cookiecutter is tooled %}
@@ -22,19 +22,19 @@ from chat.replies.tools import with_tools  # {% if cookiecutter is tooled %}
 
 # {% if cookiecutter is tooled %}
 def answer_with_tools(request: Request, reply: Message, always: AbstractSet[str]) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes, of a model that may call tools.
+    """The reply to the last message of a request, as it streams, of a model that may call tools.
 
     Args:
-        request: what is asked.
-        reply: the message that is filled.
-        always: the fingerprints of the tools that are called without asking.
+        request: the request.
+        reply: the message to fill.
+        always: the fingerprints of the tools that may be called without asking.
     """
     return with_tools(answer, request, reply, always)
 
 
 # {% endif %}
 def answer(request: Request) -> AsyncGenerator[Chunk]:
-    """The reply to the last message of a request, as it comes."""
+    """The reply to the last message of a request, as it streams."""
     link: Stream = api.stream
     link = partial(retried, link)  # {% if cookiecutter is remote %}
     link = partial(fitted, link)

@@ -23,15 +23,15 @@ def ask(
     """Ask, and wait for the reply. Nothing of it is stored, and it counts towards nobody's limit.
 
     Args:
-        messages: question, reply, question, and so on, the last one the question that is asked: texts, or messages of
-            a conversation. Earlier questions that have no reply yet are left out.
-        draw: called with the text so far, again and again until the reply ends.
-        provider: who is asked.
-        model: which of its models; by default its usual one.
-        system_prompt: what the model is told before everything else.
+        messages: question, reply, question, and so on, ending with the question: texts, or messages of a conversation.
+            Earlier questions without a reply are left out.
+        draw: called repeatedly with the text so far until the reply ends.
+        provider: the provider to ask.
+        model: the model, if not the provider's default.
+        system_prompt: what the model is told first.
 
     Returns:
-        The reply. If it failed, its `error` says why, in a sentence for people.
+        The reply. If it failed, its `error` is a sentence that says why.
     """
     roles = ("user", "assistant")
     turns = [Message.saying(roles[n % 2], told) if isinstance(told, str) else told for n, told in enumerate(messages)]
@@ -46,5 +46,5 @@ def ask(
         for text in coming.follow():
             draw(text)
     finally:
-        coming.stop()  # where a click has ended this
+        coming.stop()  # if a click has ended this
     return reply

@@ -1,4 +1,4 @@
-"""What of the attachments a model is sent, and what it is not."""
+"""Which attachments a model is sent, and which not."""
 
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -13,17 +13,17 @@ from chat.providers import Provider, Request
 
 
 def most_images(provider: Provider, model: str) -> int:
-    """How many images a model takes in one request; none if it is known not to see."""
+    """How many images a model accepts in one request; 0 if it is known to be text-only."""
     blind = any(fnmatch(model.lower(), pattern) for pattern in provider.text_models)
     return 0 if blind else provider.most_images
 
 
 def as_sent(request: Request) -> list[Message]:
-    """The messages of a request as its provider takes them.
+    """The messages of a request as its provider accepts them.
 
-    Images stand beside the text: the latest, as many as the model takes; the names of the others stand in it.
+    The latest images are sent, as many as the model accepts; the text names the others.
     # {% if cookiecutter.attachments == "images_and_documents" %}
-    Documents stand in the text, before the question.
+    Documents are in the text, before the question.
     # {% endif %}
     """
     room, messages = most_images(request.provider, request.model), []
@@ -42,11 +42,11 @@ def as_sent(request: Request) -> list[Message]:
 
 
 def unsent(reply: Message) -> list[str]:
-    """What the model that gave a reply is not sent of the question: a sentence each."""
+    """What was not sent of the question to the model of a reply: one sentence each."""
     said, question, model = [], cast("Message", reply.before), reply.model
     # {% if cookiecutter.extra_providers %}
     provider = settings.PROVIDERS.get(reply.provider)
-    if not provider:  # in a conversation that was saved by another app
+    if not provider:  # in a conversation saved by another app
         return said
     # {% else %}
     provider = settings.PROVIDER

@@ -1,4 +1,4 @@
-"""What a model is sent of tools, and of the calls that it has made."""
+"""How tools and earlier calls are sent to a model."""
 
 import hashlib
 from collections.abc import Iterable  # {% if cookiecutter is reading %}
@@ -15,18 +15,18 @@ _unable: set[tuple[str, str]] = set()  # providers and models that have refused 
 
 
 def can_call(provider: Provider, model: str) -> bool:
-    """Whether a model takes tools, as far as is known."""
+    """Whether a model can call tools, as far as is known."""
     return provider.calls_tools and (provider.name, model) not in _unable
 
 
 def note_refusal(request: Request) -> None:
-    """Know from now on that the model of a request takes no tools."""
+    """Remember that the model of a request cannot call tools."""
     _unable.add((request.provider.name, request.model))
 
 
 # {% if cookiecutter is reading %}
 def from_outside(messages: Iterable[Message]) -> bool:
-    """Whether messages hold what somebody outside may have written: a result of a server, or of a search."""
+    """Whether messages contain text from outside: a server's result, or a web search's."""
     parts = [part for message in messages for part in message.parts]
     # {% if cookiecutter.tools == "mcp" %}
     if any(call.server and call.result and call.status != "declined" for call in parts if isinstance(call, ToolCall)):
@@ -37,9 +37,9 @@ def from_outside(messages: Iterable[Message]) -> bool:
 
 # {% endif %}
 def calls_as_sent(request: Request) -> Request:
-    """A request as its model takes it: without tools for one that takes none, and with results marked as data.
+    """A request as its model accepts it: without tools if it cannot call any, and with results marked as data.
 
-    What another model has called is told in words: its ids and signatures mean nothing to this one.
+    Another model's calls are described in words: their ids and signatures mean nothing to this one.
     """
     if request.tools and can_call(request.provider, request.model):
         told = f"{request.system_prompt}\n\n{settings.CALLING}".strip()
@@ -53,7 +53,7 @@ def calls_as_sent(request: Request) -> Request:
 
 
 def turn_as_sent(message: Message, request: Request) -> Message:
-    """A message as the model of a request takes it."""
+    """A message as the model of a request accepts it."""
     replays = [part for part in message.parts if isinstance(part, Replay)]
     if not message.calls and not replays:
         return message
@@ -66,11 +66,11 @@ def turn_as_sent(message: Message, request: Request) -> Message:
 
 
 def in_words(call: ToolCall) -> Text:
-    """A call and its result, for a model that did not ask for it."""
+    """A call and its result in words, for a model that did not make it."""
     return Text(f"I called {call.name} with {call.arguments}, which gave:\n\n{as_data(call)}")
 
 
 def as_data(call: ToolCall) -> str:
-    """The result of a call between marks, which no result can hold, since they come of what it is."""
+    """The result of a call between marks, which no result can contain, since they are derived from it."""
     mark = hashlib.sha256(call.result.encode()).hexdigest()[:16]
     return f"<data {mark}>\n{call.result}\n</data {mark}>"

@@ -1,4 +1,4 @@
-"""The context window: how much of a conversation a model is sent."""
+"""The context window: how much of a conversation is sent to a model."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -10,18 +10,18 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 from chat.replies.attachments import as_sent  # {% if cookiecutter.attachments != "none" %}
 from chat.replies.calls import calls_as_sent, note_refusal  # {% if cookiecutter is tooled %}
 
-# Of UTF-8. English has four or five bytes a token; with three, hardly any text is counted too low.
+# UTF-8. English has four or five bytes per token; three hardly underestimates any text.
 BYTES_PER_TOKEN = 3
-SHORTEST_END = 100  # tokens of a reply that is to be continued
+SHORTEST_END = 100  # tokens of a reply to be continued
 # {% if cookiecutter.attachments != "none" %}
-IMAGE_TOKENS = 2000  # most models count fewer for an image as large as they are sent
+IMAGE_TOKENS = 2000  # most models count fewer for images of the size sent
 # {% endif %}
 
 
 async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for as much of a request as fits into the model's context.
+    """The chunks of `stream` for as much of a request as fits the model's context.
 
-    The oldest turns are left out if all are too long for the model, but never the system prompt or the question.
+    The oldest turns are left out if need be, but never the system prompt or the question.
     """
     asked = request  # {% if cookiecutter is tooled %}
     # {% if cookiecutter.attachments != "none" and cookiecutter is using("custom") %}
@@ -33,7 +33,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
     context = request.provider.context_tokens
     room = context - min(request.max_tokens, context // 2) - tokens(request.system_prompt)
     kept = fitting(request.messages, room)
-    refused = False  # the system prompt, by the template of the model  # {% if cookiecutter is promptless %}
+    refused = False  # the system prompt, by the model's template  # {% if cookiecutter is promptless %}
     while True:
         if left_out := len(request.messages) - len(kept):
             yield Chunk(left_out=left_out)
@@ -62,7 +62,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
                         yield chunk
                 return
             # {% endif %}
-            # The count was too low for this text, or the model's context is smaller than was thought.
+            # The estimate was too low, or the model's context is smaller than assumed.
             sent = total(kept)
             kept = fitting(kept, sent // 2)
             if error.kind != "context" or total(kept) == sent:
@@ -71,7 +71,7 @@ async def fitted(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
 
 # {% if cookiecutter is promptless %}
 def prompt_in_question(request: Request) -> Request:
-    """A request with its system prompt in front of the first question."""
+    """A request with its system prompt before the first question."""
     first, *later = request.messages
     first = first.replaced(f"{request.system_prompt}\n\n{first.text}")
     return replace(request, system_prompt="", messages=[first, *later])
@@ -79,9 +79,9 @@ def prompt_in_question(request: Request) -> Request:
 
 # {% endif %}
 def fitting(messages: list[Message], room: int) -> list[Message]:
-    """The last messages that fit into `room` tokens, from the start of a turn on; at least the question.
+    """The last messages that fit into `room` tokens, from the start of a turn; at least the question.
 
-    To continue a reply, a model is sent at least its question and its end.
+    To continue a reply, at least its question and its end.
     """
     kept, left = 0, room
     while kept < len(messages) and (left := left - tokens_of(messages[-1 - kept])) >= 0:
@@ -92,19 +92,19 @@ def fitting(messages: list[Message], room: int) -> list[Message]:
         return [question, reply.replaced(reply.text.encode()[-most:].decode(errors="ignore")), go_on]
     later = messages[-max(1, kept) :]  # {% if not cookiecutter is tooled %}
     # {% if cookiecutter is tooled %}
-    least = 2 if messages[-1].role == "assistant" else 1  # a model that waits for results is sent its question too
+    least = 2 if messages[-1].role == "assistant" else 1  # a model that waits for results needs its question too
     later = messages[-max(least, kept) :]
     # {% endif %}
     return later[1:] if len(later) > 1 and later[0].role == "assistant" else later
 
 
 def total(messages: list[Message]) -> int:
-    """About how many tokens messages have together."""
+    """The estimated tokens of messages together."""
     return sum(map(tokens_of, messages))
 
 
 def tokens_of(message: Message) -> int:
-    """About how many tokens a message has."""
+    """The estimated tokens of a message."""
     # {% if cookiecutter.attachments != "none" or cookiecutter is tooled %}
     count = tokens(message.text)
     count += len(message.attachments) * IMAGE_TOKENS  # {% if cookiecutter.attachments != "none" %}
@@ -118,5 +118,5 @@ def tokens_of(message: Message) -> int:
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has, rather too many than too few."""
+    """The estimated tokens of a text, rather too many than too few."""
     return len(text.encode()) // BYTES_PER_TOKEN + 4

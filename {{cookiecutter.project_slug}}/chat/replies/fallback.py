@@ -1,4 +1,4 @@
-"""Another provider's reply, where the one that was chosen fails before its first token."""
+"""Another provider's reply, if the chosen one fails before its first token."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -9,10 +9,10 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
 
 async def with_fallbacks(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for a request, or for the first of its fallbacks whose provider gives something.
+    """The chunks of `stream` for a request, or for the first of its fallbacks that begins a reply.
 
     Raises:
-        ProviderError: the last one's; an earlier one's if its reply had begun.
+        ProviderError: the last provider's; an earlier one's if its reply had begun.
     """
     for following in (*request.fallbacks, None):
         begun = False
@@ -32,7 +32,7 @@ async def with_fallbacks(stream: Stream, request: Request) -> AsyncGenerator[Chu
 
 
 def instead(request: Request, provider: Provider) -> Request:
-    """A request as it is made of another provider."""
+    """A request for another provider."""
     return replace(
         request,
         provider=provider,

@@ -1,4 +1,4 @@
-"""How much one person may ask: so many questions an hour, so many tokens a day. The settings say how many."""
+"""Usage limits per person: questions per hour and tokens per day, by the settings."""
 
 import time
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ def reached(uses: Iterable[tuple[float, int]]) -> str | None:
     """What to tell a person who has reached a limit, else None.
 
     Args:
-        uses: of each reply that was begun for this person, when (in seconds since 1970) and how many tokens it took.
+        uses: the person's replies: when each began (in seconds since 1970), and its tokens.
     """
     now = time.time()
     today = sorted(use for use in uses if use[0] > now - DAY)

@@ -24,16 +24,16 @@ log = logging.getLogger(__name__)
 UPDATE_SECONDS = 0.065  # at most one update of a page in this time
 UNHURRIED = 8  # with more replies than this at once, all these times grow
 # {% if not cookiecutter is served_by("embedded") %}
-GATHER_SECONDS = 0.1  # for which text then gathers before it is read: small pieces cost an SDK the most
-TAKING_SECONDS = 0.01  # for taking what gathered
+GATHER_SECONDS = 0.1  # for which text then collects before it is read: small pieces cost an SDK most
+TAKING_SECONDS = 0.01  # to take what has collected
 # {% endif %}
-SILENCE_SECONDS = 0.1  # how often a page hears of a silent reply, so that it can react to a click
+SILENCE_SECONDS = 0.1  # between updates of a silent reply, so that its page can react to a click
 
-MOST_DETAIL = 500  # characters of a provider's words on a failure
+MOST_DETAIL = 500  # characters of a provider's error message
 
-running: dict[str, "Reply"] = {}  # by the id of its message; a reply leaves when it ends
+running: dict[str, "Reply"] = {}  # by message id; a reply is removed when it ends
 
-# The one event loop on which all replies of this process run, since a provider's client belongs to one alone.
+# The event loop of all replies of this process: a provider's client belongs to one loop.
 background_loop = asyncio.new_event_loop()
 threading.Thread(target=background_loop.run_forever, name="replies", daemon=True).start()
 
@@ -48,22 +48,22 @@ class Reply:
         save: Callable[[Message], None],  # {% if cookiecutter is stored %}
     ) -> None:
         """Start filling `message` with the provider's `chunks`."""  # {% if not cookiecutter is stored %}
-        """Start filling `message` with `chunks`; `save` it in the end."""  # {% if cookiecutter is stored %}
+        """Start filling `message` with `chunks`; `save` it at the end."""  # {% if cookiecutter is stored %}
         self.message = message
         self._save = save  # {% if cookiecutter is stored %}
         message.status, message.error, message.detail, message.stop_reason = "streaming", "", "", None
-        self._began = time.monotonic() - message.seconds  # more than zero for a reply that is continued
+        self._began = time.monotonic() - message.seconds  # more than zero if a reply is continued
         self._gathered = time.monotonic()  # {% if not cookiecutter is served_by("embedded") %}
         self._changed, self._over, self._ended = threading.Condition(), threading.Event(), False
         self._text, self._reasoning, self._reasoning_since = Door(), Door(), 0.0
         self._trace = telemetry.begin(message)  # {% if cookiecutter.telemetry != "none" %}
         log.info("reply begun", extra=about(message, provider=message.provider, model=message.model))
-        with self._changed:  # it may end, or be stopped, at once
+        with self._changed:  # it may end or be stopped at once
             running[message.id] = self
             self._task = asyncio.run_coroutine_threadsafe(self._fill(chunks), background_loop)
 
     def stop(self, status: Status = "stopped") -> None:
-        """End the reply and close the provider's connection; what has come stays."""
+        """End the reply and close the provider's connection; the text so far stays."""
         with self._changed:
             self._task.cancel()
         self._end(status)
@@ -71,8 +71,8 @@ class Reply:
     def follow(self) -> Generator[str]:
         """The text as it grows, until the reply ends; every page may follow, at any time.
 
-        Yields at most every 65 ms while text comes, and every 0.1 s while none does, less often where many replies
-        are; the last text is whole.
+        Yields at most every 65 ms while text comes, every 0.1 s while none does, and less often while many replies run;
+        the last text is complete.
         """
         text = ""
         while not self._over.is_set():
@@ -126,7 +126,7 @@ class Reply:
 
     # {% if not cookiecutter is served_by("embedded") %}
     async def _gather(self) -> None:
-        # What has gathered is taken without waiting; a chunk that comes later was waited for.
+        # Collected chunks are taken without waiting; a later one was waited for.
         if len(running) > UNHURRIED and time.monotonic() > self._gathered + TAKING_SECONDS:
             await asyncio.sleep(GATHER_SECONDS)
             self._gathered = time.monotonic()
@@ -135,7 +135,7 @@ class Reply:
     def _take(self, chunk: Chunk) -> None:
         message = self.message
         with self._changed:
-            if self._ended:  # stopped, and not yet cancelled
+            if self._ended:  # stopped but not yet cancelled
                 return
             seconds = time.monotonic() - self._began
             if message.first_token_seconds is None and chunk.says:

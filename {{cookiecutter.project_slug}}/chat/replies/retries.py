@@ -1,4 +1,4 @@
-"""Retries, if a provider fails before the first token and may well answer a moment later."""
+"""Retries, if a provider fails before the first token and may soon recover."""
 
 import asyncio
 import logging
@@ -14,19 +14,19 @@ from chat.replies import telemetry  # {% if cookiecutter.telemetry != "none" %}
 
 log = logging.getLogger(__name__)
 
-# Failures that may pass, and what people are told meanwhile. After a minute's silence nothing is asked again.
+# Transient failures, and what people are told meanwhile. A minute of silence is not retried.
 PASSING = {
     "rate_limit": "is busy",
     "overloaded": "is busy",
     "connection": "cannot be reached",
     "nothing": "did not respond",
 }
-# Failures that cut off a reply that has begun.
+# Failures that cut off a running reply.
 LOST = {"connection", "nothing", "timeout", "unsent", "unknown"}
 
 
 async def retried(stream: Stream, request: Request) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for a request, retried after a failure that may pass; a notice says so.
+    """The chunks of `stream` for a request, retried after a transient failure, with a notice.
 
     Raises:
         ProviderError: the last attempt's, or the first that a retry cannot help: nothing is retried once a token has

@@ -1,7 +1,7 @@
-"""A trace of each reply, sent over OTLP/HTTP to where the standard variables of OpenTelemetry say.
+"""A trace of each reply, sent over OTLP/HTTP as OpenTelemetry's standard variables say.
 
-It has one span, from the begin of the reply to its end, by the conventions for generative AI:
-https://github.com/open-telemetry/semantic-conventions-genai. Without those variables nothing is made, nor imported.
+It has one span, from the start of the reply to its end, by the conventions for generative AI:
+https://github.com/open-telemetry/semantic-conventions-genai. Without those variables, nothing is created or imported.
 """
 
 import json
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 CLOSE_SECONDS = 3
-FINISH_REASONS = {"complete": "stop", "max_tokens": "length"}  # where the conventions have a word of their own
+FINISH_REASONS = {"complete": "stop", "max_tokens": "length"}  # where the conventions have another word
 
 
 def make_tracer_provider() -> "TracerProvider | None":
-    """What makes spans and sends them; None where no variable says where to."""
+    """The tracer provider, which creates and sends spans; None if no variable names a collector."""
     if not any(map(settings.secret, ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))):
         return None
     from opentelemetry import trace
@@ -38,34 +38,34 @@ def make_tracer_provider() -> "TracerProvider | None":
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider()
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))  # which sends in a thread of its own
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))  # sends in its own thread
     trace.set_tracer_provider(provider)
     return provider
 
 
-TRACER_PROVIDER = make_tracer_provider()  # while the server starts, so that no reply waits for the imports
+TRACER_PROVIDER = make_tracer_provider()  # at startup, so that no reply waits for the imports
 
 
 @dataclass(eq=False)
 class Trace:
-    """The span of a reply that is coming, and what a reply that is continued had before."""
+    """The span of a running reply, and what a continued reply had before."""
 
     span: "Span"
     message: Message
     begun_before: bool
     length_before: int  # of its text
     usage_before: Usage | None
-    asked: dict[str, Any] = field(default_factory=dict)  # what was asked last, as attributes
+    asked: dict[str, Any] = field(default_factory=dict)  # the latest request, as attributes
     # {% if cookiecutter is stepped %}
-    steps: dict[str, "Span"] = field(default_factory=dict)  # the spans of its steps, by their ids
+    steps: dict[str, "Span"] = field(default_factory=dict)  # the spans of its steps, by id
     # {% endif %}
 
 
-_current: ContextVar[Trace | None] = ContextVar("trace", default=None)  # of the reply that a task fills
+_current: ContextVar[Trace | None] = ContextVar("trace", default=None)  # of the task's reply
 
 
 def begin(message: Message) -> Trace | None:
-    """Begin the span of a reply, whose message gets the id of its trace; None where no spans are made."""
+    """Begin the span of a reply, and set its message's trace id; None if there is no tracing."""
     if not TRACER_PROVIDER:
         return None
     from opentelemetry.trace import SpanKind, get_tracer
@@ -75,7 +75,7 @@ def begin(message: Message) -> Trace | None:
         kind=SpanKind.CLIENT,
         attributes={
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": message.provider,  # until it is asked
+            "gen_ai.provider.name": message.provider,  # until a provider is asked
             "gen_ai.request.model": message.model,
         },
     )
@@ -84,7 +84,7 @@ def begin(message: Message) -> Trace | None:
 
 
 def enter(trace: Trace | None) -> None:
-    """Let what this task does from now on belong to a trace, also what libraries note of themselves."""
+    """Make everything that this task does from now on part of a trace, libraries' spans included."""
     if trace:
         from opentelemetry.context import attach
         from opentelemetry.trace import set_span_in_context
@@ -94,7 +94,7 @@ def enter(trace: Trace | None) -> None:
 
 
 def asked(request: Request) -> None:
-    """Note who is asked for the reply of this task, and how."""
+    """Record the request for the reply of this task."""
     if not (trace := _current.get()):
         return
     trace.asked = {
@@ -110,7 +110,7 @@ def asked(request: Request) -> None:
 
 
 def event(name: str, error: ProviderError, **facts: float) -> None:
-    """Note that who was asked last for the reply of this task has failed, and what comes of it."""
+    """Record that the latest request for the reply of this task has failed, and what follows."""
     if trace := _current.get():
         who = {key: trace.asked[key] for key in ("gen_ai.provider.name", "gen_ai.request.model")}
         what = {f"app.{key}": value for key, value in facts.items()}
@@ -119,7 +119,7 @@ def event(name: str, error: ProviderError, **facts: float) -> None:
 
 # {% if cookiecutter is stepped %}
 def step(part: Part) -> None:
-    """Begin the span of a step when it first comes, inside that of its reply or of another step, and end it with it."""
+    """Begin the span of a new step, inside that of its reply or of another step; end it when the step ends."""
     if not (trace := _current.get()) or not isinstance(part, Step):
         return
     from opentelemetry.trace import get_tracer, set_span_in_context
@@ -133,7 +133,7 @@ def step(part: Part) -> None:
 
 
 def finish(span: "Span", status: str, texts: dict[str, str]) -> None:
-    """End the span of something done on the way to a reply, with these texts where a trace may hold them."""
+    """End the span of a step or call, with these texts if a trace may contain them."""
     from opentelemetry.trace import StatusCode
 
     if status == "failed":
@@ -146,7 +146,7 @@ def finish(span: "Span", status: str, texts: dict[str, str]) -> None:
 # {% endif %}
 # {% if cookiecutter is tooled %}
 def called(call: ToolCall) -> None:
-    """Note that a tool has been called for the reply of this task."""
+    """Record that a tool has been called for the reply of this task."""
     if not (trace := _current.get()):
         return
     from opentelemetry.trace import get_tracer, set_span_in_context
@@ -168,14 +168,14 @@ def called(call: ToolCall) -> None:
 
 # {% endif %}
 def failed() -> None:
-    """Note that the reply of this task has failed, by the exception that is being handled."""
+    """Record that the reply of this task has failed with the current exception."""
     if trace := _current.get():
         error = sys.exception()
         trace.span.set_attribute("error.type", getattr(error, "kind", type(error).__name__))
 
 
 def end(trace: Trace | None) -> None:
-    """End the span of a reply that has ended, whatever ended it."""
+    """End the span of a finished reply, whatever ended it."""
     if not trace:
         return
     from opentelemetry.trace import StatusCode
@@ -186,7 +186,7 @@ def end(trace: Trace | None) -> None:
     facts: dict[str, Any] = {
         **trace.asked,
         "gen_ai.conversation.id": conversation,
-        "session.id": conversation,  # what Langfuse and Phoenix call it
+        "session.id": conversation,  # Langfuse's and Phoenix's name for it
         "gen_ai.request.stream": True,
         "gen_ai.response.finish_reasons": reason and [reason],
         "app.message.id": message.id,
@@ -207,14 +207,14 @@ def end(trace: Trace | None) -> None:
         span.set_status(StatusCode.ERROR)
     # {% if cookiecutter is stepped %}
     for each in trace.steps.values():
-        if each.is_recording():  # a step that the end of the reply has ended
+        if each.is_recording():  # a step ended by the end of the reply
             each.end()
     # {% endif %}
     span.end()
 
 
 def close() -> None:
-    """Send what waits to be sent, as far as that is quick; for the end of a server, which a signal ends."""
+    """Send pending spans, for a short time: called at the end of the server, which a signal kills."""
     if TRACER_PROVIDER:
         sending = Thread(target=TRACER_PROVIDER.shutdown, daemon=True)
         sending.start()
@@ -222,12 +222,12 @@ def close() -> None:
 
 
 def shortened(text: str) -> str:
-    """A text as a trace may hold it."""
+    """A text, cut to fit a trace."""
     return masked(text)[: settings.TRACE_CHARACTERS]
 
 
 def as_json(messages: list[Message], **more: str) -> str:
-    """Messages as the conventions have them: the last of them, where all are longer than a trace may be."""
+    """Messages in the conventions' format: only the last ones, if all are too long for a trace."""
     left, kept = settings.TRACE_CHARACTERS, []
     for message in reversed(messages):
         text = masked(message.text)[:left]

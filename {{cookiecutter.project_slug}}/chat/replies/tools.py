@@ -1,4 +1,4 @@
-"""A reply whose model calls tools: what it says, the calls that it asks for, and what it says of their results."""
+"""A reply with tool calls: the model's text, its calls, and its text after their results."""
 
 import asyncio
 import json
@@ -27,22 +27,22 @@ TOO_MANY = "The model called tools {rounds} times in a row. Press Continue to le
 
 
 async def with_tools(stream: Stream, request: Request, reply: Message, always: Set[str]) -> AsyncGenerator[Chunk]:
-    """What `stream` gives for a request, and gives again with the results of what it asked to be called.
+    """The chunks of `stream` for a request, then for the same request with the results of its calls, and so on.
 
-    Where a person must be asked first, it ends, and the reply waits in the conversation. Once they have decided, this
-    is begun anew with that reply.
+    If a call needs a person's approval, this ends, and the reply waits in the conversation. After the decision, this
+    starts again with that reply.
 
     Args:
         stream: the next link of the chain.
-        request: what is asked.
-        reply: the message that is filled; the calls in it that wait have been allowed.
-        always: the fingerprints of the tools that are called without asking.  # {% if not cookiecutter is reading %}
+        request: the request.
+        reply: the message to fill; its waiting calls have been allowed.
+        always: the fingerprints of the tools that may be called without asking.  # {% if not cookiecutter is reading %}
         # {% if cookiecutter is reading %}
-        always: the fingerprints of the tools that are called without asking, until something from outside was read.
+        always: the fingerprints of the tools that may be called without asking, until something from outside was read.
         # {% endif %}
 
     Raises:
-        ProviderError: whatever went wrong, or if there are too many rounds.
+        ProviderError: if a link below fails, or if there are too many rounds.
     """
     await known()  # {% if cookiecutter.tools == "mcp" %}
     tools = offered()
@@ -83,14 +83,14 @@ async def with_tools(stream: Stream, request: Request, reply: Message, always: S
 
 
 def as_new(call: ToolCall, reply: Message) -> ToolCall:
-    """A call as it came, with an id that no other call of its reply has."""
+    """A new call, with an id that is unique in its reply."""
     taken = {each.id for each in reply.calls}
     own = new_id() if not call.id or call.id in taken else well_formed(call.id)
     return replace(call, id=own, name=well_formed(call.name), arguments=well_formed(call.arguments))
 
 
 async def called(calls: Iterable[ToolCall], tools: Mapping[str, Offered], always: Set[str]) -> AsyncGenerator[Chunk]:
-    """Calls as they begin and, side by side, as they end; one about which a person must be asked waits."""
+    """Calls as they begin and, concurrently, as they end; those that need approval wait."""
     tasks: list[asyncio.Task[ToolCall]] = []
     try:
         for call in calls:
@@ -115,7 +115,7 @@ async def called(calls: Iterable[ToolCall], tools: Mapping[str, Offered], always
 
 
 def is_object(arguments: str) -> bool:
-    """Whether a model wrote an object of JSON, or nothing, which some do for none."""
+    """Whether a model wrote a JSON object, or nothing, as some do without arguments."""
     try:
         return isinstance(json.loads(arguments or "{}"), dict)
     except ValueError:

@@ -1,6 +1,6 @@
 """What the model can call: the functions of this app.
 
-`python -m chat.tools` lists what the model is offered, and calls one by hand.
+`python -m chat.tools` lists the tools, and calls one by hand.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def needs_approval(function: Function) -> Function:
-    """Let a person be asked before each call of a function: for one that changes something, or costs something."""
+    """Ask a person before each call of this function: for one that changes or costs something."""
     vars(function)["needs_approval"] = True
     return function

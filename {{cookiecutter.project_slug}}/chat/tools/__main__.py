@@ -1,4 +1,4 @@
-"""What the model is offered: `python -m chat.tools` lists it, and `python -m chat.tools NAME JSON` calls one."""
+"""The model's tools: `python -m chat.tools` lists them, and `python -m chat.tools NAME JSON` calls one."""
 
 import argparse
 import asyncio
@@ -13,9 +13,9 @@ CONNECT_SECONDS = 30  # to servers, which may have to be started first  # {% if 
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Do what the words of the command line say; without any, those of this process."""
+    """Run the command in `words`, by default this process's arguments."""
     parser = argparse.ArgumentParser("python -m chat.tools", description="What the model can call.")
-    parser.add_argument("name", nargs="?", help="which tool to call; without one, they are listed")
+    parser.add_argument("name", nargs="?", help="the tool to call; without it, list the tools")
     parser.add_argument("arguments", nargs="?", default="{}", help='as JSON, like \'{"zone": "Europe/Paris"}\'')
     options = parser.parse_args(words)
     asyncio.run(act(options.name, options.arguments))
@@ -41,7 +41,7 @@ async def act(name: str | None, arguments: str) -> None:
 
 
 def described(name: str) -> str:
-    """What the model reads of a tool, and whether a person is asked before each call."""
+    """A tool as the model sees it, and whether a person is asked before each call."""
     tool = offered()[name].tool
     asks = "  (asks first)" if offered()[name].needs_approval else ""
     return f"{name}{asks}\n{tool.description}\n{json.dumps(tool.schema, ensure_ascii=False)}"

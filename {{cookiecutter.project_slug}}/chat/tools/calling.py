@@ -1,4 +1,4 @@
-"""A tool as the model is offered it, and what comes of a call."""
+"""A tool that the model may call, and the outcome of a call."""
 
 import asyncio
 import hashlib
@@ -19,28 +19,28 @@ from chat.providers import Tool
 
 log = logging.getLogger(__name__)
 
-# Apart from the threads that everything else shares: a function that never returns keeps one.
+# Separate from the shared threads: a function that never returns occupies one.
 _threads = ThreadPoolExecutor(8, "functions")
 
 
 # {% if cookiecutter.tools == "mcp" %}
 class FailedError(Exception):
-    """A call that has failed; its words are what the model is told."""
+    """A failed call; the model is told its message."""
 
 
 # {% endif %}
 @dataclass(frozen=True)
 class Offered:
-    """A tool, and how it is called."""
+    """A tool, and how to call it."""
 
     tool: Tool
     needs_approval: bool  # whether a person is asked before a call
-    run: Callable[[str], Awaitable[Any]]  # with the arguments as JSON; gives the result
-    server: str = ""  # that has it; none has a function of this app  # {% if cookiecutter.tools == "mcp" %}
+    run: Callable[[str], Awaitable[Any]]  # takes the arguments as JSON, returns the result
+    server: str = ""  # the tool's; empty for a function of this app  # {% if cookiecutter.tools == "mcp" %}
 
     @property
     def fingerprint(self) -> str:
-        """Another one for each name, description and schema: what was approved is what is called."""
+        """A hash of name, description and schema, so that an approval is only for this very tool."""
         # {% if cookiecutter.tools == "mcp" %}
         what = [self.server, *astuple(self.tool)]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
@@ -49,7 +49,7 @@ class Offered:
         # {% endif %}
 
     async def call(self, arguments: str) -> tuple[Literal["done", "failed"], str]:
-        """What the model is told of a call: its result, or why there is none; cut where it is long."""
+        """What the model is told of a call: its result, or why there is none, cut if it is too long."""
         try:
             async with asyncio.timeout(settings.CALL_SECONDS):
                 result = await self.run(arguments.strip() or "{}")
@@ -69,13 +69,13 @@ class Offered:
 
 
 def cut(text: str) -> str:
-    """As much of a result as the model is told."""
+    """A result, cut to what the model may receive."""
     text, most = well_formed(text), settings.RESULT_CHARACTERS
     return text if len(text) <= most else f"{text[:most]}\n[{len(text) - most:,} more characters were left out]"
 
 
 def as_offered(function: Any) -> Offered:
-    """A function as the model is offered it: its types make the schema, and its docstring is the description."""
+    """A function as a tool: its types give the schema, and its docstring is the description."""
     adapter = TypeAdapter(function)
 
     async def run(arguments: str) -> Any:

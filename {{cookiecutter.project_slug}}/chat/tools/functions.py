@@ -1,8 +1,8 @@
 """The functions that the model can call. Yours go here.
 
-The model is offered every function of this file whose name does not begin with an underscore. It reads the name, the
-types and the docstring, so say there what a call is good for. What a function returns, or the words of the exception
-that it raises, is what the model is told. One that is `async` ends when somebody stops the reply.
+The model can call every function in this file whose name does not begin with an underscore. It sees the name, the types
+and the docstring, so say there what a call is for. It receives what a function returns, or the message of an exception.
+An `async` function is cancelled when the reply is stopped.
 """
 
 import ast
@@ -31,18 +31,18 @@ OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
 
 
 def time_in(zone: str) -> str:
-    """The date and the time, now, in a time zone of IANA, such as Europe/Paris."""
+    """The current date and time in an IANA time zone, such as Europe/Paris."""
     return f"{datetime.now(ZoneInfo(zone)):%A, %d %B %Y, %H:%M}"
 
 
-@needs_approval  # it does no harm: so you see how a person is asked
+@needs_approval  # harmless: an example of how a person is asked
 def calculate(expression: Annotated[str, Field(max_length=200)]) -> str:
-    """The value of an arithmetic expression, such as (2 + 3) * 4 ** 0.5; 15 digits of it are exact."""
+    """The value of an arithmetic expression, such as (2 + 3) * 4 ** 0.5, to 15 digits."""
     return f"{_value(ast.parse(expression.strip(), mode='eval').body):.15g}"
 
 
 def _value(node: ast.AST) -> float:
-    """The value of a part of an expression. Numbers are floats: what is too large for one fails at once."""
+    """The value of a part of an expression. Numbers are floats, so one that is too large fails at once."""
     match node:
         case ast.Constant(int() | float() as number):
             return float(number)
@@ -50,4 +50,4 @@ def _value(node: ast.AST) -> float:
             return OPERATORS[type(sign)](_value(operand))
         case ast.BinOp(left, sign, right) if type(sign) in OPERATORS:
             return OPERATORS[type(sign)](_value(left), _value(right))
-    raise ValueError(f"{ast.unparse(node)} is no arithmetic")
+    raise ValueError(f"{ast.unparse(node)} is not arithmetic")

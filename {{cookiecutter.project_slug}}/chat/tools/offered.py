@@ -1,4 +1,4 @@
-"""What the model is offered."""
+"""The tools that the model may call."""
 
 import inspect
 from functools import cache
@@ -9,7 +9,7 @@ from chat.tools.servers import connections, named  # {% if cookiecutter.tools ==
 
 
 def offered() -> dict[str, Offered]:
-    """By its name, each tool that the model is offered."""
+    """Each tool that the model may call, by name."""
     # {% if cookiecutter.tools == "mcp" %}
     return named([*own(), *(tool for connection in connections.values() for tool in connection.tools)])
     # {% else %}

@@ -1,7 +1,7 @@
-"""Servers of the Model Context Protocol, whose tools the model is offered.
+"""Servers of the Model Context Protocol, whose tools the model may call.
 
-Each has a task on the loop of the replies. Its client stays open, and every half minute the list of tools is asked for:
-so a server that was down comes back, and what it changes is noticed.
+Each has a task on the loop of the replies. Its client stays open, and lists the tools every half minute: so a server
+that was down comes back, and changes are noticed.
 """
 
 import asyncio
@@ -29,34 +29,34 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REFRESH_SECONDS = 30.0  # after which a server is asked again, also one that was down
-ANSWER_SECONDS = 10.0  # for it to say what it offers
-UNNAMEABLE = re.compile(r"[^a-zA-Z0-9_-]")  # what no provider takes in the name of a tool
+REFRESH_SECONDS = 30.0  # between requests to a server, even one that was down
+ANSWER_SECONDS = 10.0  # for a server to list its tools
+UNNAMEABLE = re.compile(r"[^a-zA-Z0-9_-]")  # characters that providers refuse in a tool's name
 LONGEST_NAME = 64
-FIRST_SECONDS = 5.0  # for which a reply waits for servers that nothing is known of yet
+FIRST_SECONDS = 5.0  # that a reply waits for servers not heard of yet
 
 
 @dataclass
 class Connection:
-    """What is known of a server."""
+    """The state of a server."""
 
     tools: list[Offered] = field(default_factory=list)
-    problem: str = ""  # why it offers nothing
-    known: asyncio.Event = field(default_factory=asyncio.Event)  # whether it has been heard of, or could not be reached
+    problem: str = ""  # why it has no tools
+    known: asyncio.Event = field(default_factory=asyncio.Event)  # set once it has answered or failed
 
 
 connections = {name: Connection() for name in settings.SERVERS}
 
 
 async def connect() -> None:
-    """Stay in touch with the servers that the settings name."""
+    """Stay connected to the servers in the settings."""
     if connections:
         await asyncio.to_thread(import_module, "mcp")  # it takes seconds
         await asyncio.gather(*(keep(name, connection) for name, connection in connections.items()))
 
 
 async def known(seconds: float = FIRST_SECONDS) -> None:
-    """Wait until something is known of each server; not longer than this."""
+    """Wait until each server has answered or failed, at most this long."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             for connection in connections.values():
@@ -64,7 +64,7 @@ async def known(seconds: float = FIRST_SECONDS) -> None:
 
 
 async def keep(name: str, connection: Connection) -> None:
-    """Keep what is known of a server as it is, from now on."""
+    """Keep the state of a server up to date from now on."""
     server, now = settings.SERVERS[name], asyncio.get_running_loop().time
     while True:
         try:
@@ -88,7 +88,7 @@ async def keep(name: str, connection: Connection) -> None:
 
 
 def first(error: BaseException) -> BaseException:
-    """What failed first, where exceptions come in a group."""
+    """The first exception of a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
@@ -96,10 +96,10 @@ def first(error: BaseException) -> BaseException:
 
 @asynccontextmanager
 async def client_of(server: settings.Server) -> AsyncIterator["Client"]:
-    """A client that is connected to a server in the `with` block.
+    """A client, connected to a server for the `with` block.
 
     Raises:
-        FailedError: if it may not be; besides, whatever keeps it from being reached.
+        FailedError: if it may not be connected; also whatever keeps it from being reached.
     """
     from mcp import Client, StdioServerParameters
     from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
@@ -107,7 +107,7 @@ async def client_of(server: settings.Server) -> AsyncIterator["Client"]:
     if server.command:
         # {% if cookiecutter is deployed %}
         if os.environ.get("container"):  # noqa: SIM112 - so it is called, and in the Dockerfile
-            raise FailedError("A container starts no servers: give this one an address.")
+            raise FailedError("A container cannot start servers: give this one an address.")
         # {% endif %}
         command, *arguments = server.command
         async with Client(StdioServerParameters(command=command, args=arguments)) as client:
@@ -135,7 +135,7 @@ async def tools_of(client: "Client") -> list["Listed"]:
 
 
 def as_offered(name: str, server: settings.Server, client: "Client", listed: "Listed") -> Offered:
-    """A tool of a server as the model is offered it; what the server says of it counts if the settings trust it."""
+    """A server's tool for the model; its hints count only if the settings trust the server."""
 
     async def run(arguments: str) -> str:
         try:
@@ -150,7 +150,7 @@ def as_offered(name: str, server: settings.Server, client: "Client", listed: "Li
 
 
 def named(tools: Sequence[Offered]) -> dict[str, Offered]:
-    """Tools by names that every provider takes; where two have one name, that of a server has the server's in front."""
+    """Tools by names that every provider accepts; if two share a name, a server's name is put before its own."""
     count = Counter(each.tool.name for each in tools)
     by_name: dict[str, Offered] = {}
     for each in tools:
@@ -161,10 +161,10 @@ def named(tools: Sequence[Offered]) -> dict[str, Offered]:
 
 
 def result_of(result: "CallToolResult") -> str:
-    """The words of a result; of what is none, its kind.
+    """The text of a result; for other content, its kind.
 
     Raises:
-        FailedError: with the words, if the call failed.
+        FailedError: with the text, if the call failed.
     """
     words = []
     for block in result.content:

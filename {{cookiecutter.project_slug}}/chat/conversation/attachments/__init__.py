@@ -1,4 +1,4 @@
-"""What a question carries besides its text: files that were read, checked and made ready for a model."""
+"""Attachments of a question: files that were read, checked and prepared for a model."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ class Attachment(Part):
     type: str  # a media type: of an image as it is kept, of a document as it was  # {% if cookiecutter.attachments == "images_and_documents" %}
     type: str  # a media type  # {% if cookiecutter.attachments == "images" %}
     size: int  # of the file, in bytes
-    image: bytes = b""  # without metadata, and no larger than models read
+    image: bytes = b""  # without metadata, scaled to what models use
     # {% if cookiecutter.attachments == "images_and_documents" %}
-    text: str = ""  # what a document says; it has no image
+    text: str = ""  # a document's text; it has no image
     # {% endif %}
 
     @property
@@ -30,14 +30,14 @@ class Attachment(Part):
         )
 
     def to_markdown(self) -> str:
-        """An item of a list: the file itself is not kept."""
+        """A list item: the file itself is not kept."""
         return f"- {self.label}"
 
     @property
     def base64(self) -> str:
-        """The image, as the interfaces of most providers take it."""
+        """The image in base64, as most providers' APIs take it."""
         return b64encode(self.image).decode()
 
 
 class RefusedError(ValueError):
-    """A file that cannot be sent; the message is one sentence that says why, and what to do."""
+    """A file that cannot be sent; the message is one sentence with the reason and what to do."""

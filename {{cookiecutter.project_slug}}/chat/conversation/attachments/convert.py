@@ -1,7 +1,7 @@
-"""A document as text, made by MarkItDown; a workbook by openpyxl, row by row.
+"""Converts a document to text with MarkItDown, or a workbook with openpyxl, row by row.
 
-A program of its own (`python convert.py KIND SECONDS MEGABYTES CHARACTERS`, from standard input to standard output), so
-that a document made to take time or memory takes them from a process that can be ended, and not from the app.
+A separate program (`python convert.py KIND SECONDS MEGABYTES CHARACTERS`, from standard input to standard output), so
+that a document that takes too much time or memory takes it from a process that can be killed, not from the app.
 """
 
 import io
@@ -11,27 +11,27 @@ from contextlib import suppress
 
 
 def limit(seconds: int, megabytes: int) -> None:
-    """Let this process have so much time and memory; macOS does not limit the memory, and Windows neither."""
+    """Limit the time and memory of this process; macOS and Windows do not limit memory."""
     try:
         import resource
-    except ImportError:  # on Windows, where the app alone looks at the time
+    except ImportError:  # on Windows, only the app limits the time
         return
-    # Of memory, what is written to: addresses that a library only reserves, or a file that it maps, take none.
+    # Only memory that is written to counts: reserved addresses and mapped files take none.
     for what, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_DATA, megabytes * 1_000_000)):
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (most, most))
 
 
 def text_of(kind: str, data: bytes, characters: int = sys.maxsize) -> str:
-    """What a document says, as Markdown.
+    """The text of a document, as Markdown.
 
     Args:
-        kind: what it is, a key of `documents.TYPES`.
+        kind: its kind, a key of `documents.TYPES`.
         data: the file.
-        characters: how many of them are wanted; a document may be read no further.
+        characters: how many are wanted; a document may be read no further.
 
     Raises:
-        Exception: whatever the library raises where it cannot read it.
+        Exception: whatever the library raises if it cannot read it.
     """
     if kind == "xlsx":
         lines: list[str] = []
@@ -43,7 +43,7 @@ def text_of(kind: str, data: bytes, characters: int = sys.maxsize) -> str:
         return "\n".join(lines)
     from markitdown import StreamInfo, converters
 
-    # The one converter alone: together they would also guess at content, look into archives and ask services.
+    # Only this converter: MarkItDown itself would also guess types, open archives and call services.
     converter = {
         "csv": converters.CsvConverter,
         "docx": converters.DocxConverter,
@@ -55,11 +55,11 @@ def text_of(kind: str, data: bytes, characters: int = sys.maxsize) -> str:
 
 
 def lines_of_sheets(data: bytes) -> Iterator[str]:
-    """The lines of a workbook, a table for each sheet; rows without a word are left out, however many there are."""
+    """The lines of a workbook, a table for each sheet; empty rows are left out, however many."""
     from openpyxl import load_workbook
 
     for sheet in load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets:
-        sheet.reset_dimensions()  # how large a sheet says that it is may be wrong, and is made up where it is to harm
+        sheet.reset_dimensions()  # a sheet's stated size may be wrong, or a trap
         yield f"## {sheet.title}"
         is_first = True
         for row in sheet.iter_rows(values_only=True):
@@ -78,5 +78,5 @@ if __name__ == "__main__":
     try:
         text = text_of(kind, sys.stdin.buffer.read(), int(characters))
     except Exception as error:
-        sys.exit(type(error).__name__)  # its words may quote the document
+        sys.exit(type(error).__name__)  # its message may quote the document
     sys.stdout.buffer.write(text[: int(characters)].encode(errors="ignore"))

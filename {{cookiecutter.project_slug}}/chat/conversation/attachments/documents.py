@@ -1,4 +1,4 @@
-"""Documents: what they are by their content, and what they say."""
+"""Documents: their kind, by content, and their text."""
 
 import csv
 import io
@@ -32,22 +32,22 @@ TYPES = {
     "xlsx": f"{OFFICE}.spreadsheetml.sheet",
 }
 TEXTS = ("csv", "htm", "html", "md", "txt")
-# What the packed ones have in them, each its own.
+# A file that each kind of packed document contains.
 PARTS = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
-OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # how files of Office begin that are old, or protected by a password
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # the start of old or password-protected Office files
 LEFT_OUT = "\n[The rest of this document is left out: it is too long.]"
 
-# What of the environment the converter needs, wherever Python is; keys are not among it.
+# The environment variables that the converter needs, wherever Python is; no keys.
 ENVIRONMENT = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP")
 
 _converting = threading.BoundedSemaphore(settings.DOCUMENT_PROCESSES)  # others wait
 
 
 def read_document(name: str, data: bytes) -> Attachment:
-    """The attachment made of the file of a document.
+    """The attachment for a document.
 
     Raises:
-        RefusedError: if it is of another kind, or cannot be read.
+        RefusedError: if it is of an unknown kind or cannot be read.
     """
     kind, size = kind_of(name, data), len(data)
     if kind in TEXTS:
@@ -60,10 +60,10 @@ def read_document(name: str, data: bytes) -> Attachment:
 
 
 def kind_of(name: str, data: bytes) -> str:
-    """The kind of a document, a key of TYPES: from its content, and from its name where it is plain text.
+    """The kind of a document, a key of TYPES: by its content or, for plain text, by its name.
 
     Raises:
-        RefusedError: if it is of no such kind.
+        RefusedError: if it is of none of these kinds.
     """
     if b"%PDF-" in data[:1024]:
         return "pdf"
@@ -80,16 +80,16 @@ def kind_of(name: str, data: bytes) -> str:
 
 
 def kind_of_archive(name: str, data: bytes) -> str:
-    """The kind of a document that is packed.
+    """The kind of a packed document.
 
     Raises:
-        RefusedError: if it is none, or would take too much room.
+        RefusedError: if it is not one, or would unpack to too much.
     """
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError) as error:
         raise damaged(name) from error
-    # Nothing can be unpacked to more than is said here: Python stops reading there.
+    # Nothing unpacks to more than the size given here: Python stops reading there.
     if sum(entry.file_size for entry in entries) > settings.UNPACKED_MEGABYTES * 1_000_000:
         raise RefusedError(f"{name} unpacks to more than {settings.UNPACKED_MEGABYTES} MB. Send a part of it.")
     kinds = [PARTS[entry.filename] for entry in entries if entry.filename in PARTS]
@@ -99,10 +99,10 @@ def kind_of_archive(name: str, data: bytes) -> str:
 
 
 def decoded(name: str, data: bytes) -> str:
-    """The text in a file of plain text.
+    """The text in a plain text file.
 
     Raises:
-        RefusedError: if it is none.
+        RefusedError: if it is not text.
     """
     try:
         text = text_in(data)
@@ -114,7 +114,7 @@ def decoded(name: str, data: bytes) -> str:
 
 
 def with_commas(text: str) -> str:
-    """A table in text with commas between its cells, and as many cells in each row, as its converter reads it."""
+    """A text table as its converter reads it: separated by commas, with equal rows."""
     try:
         rows, _ = rows_of(text)
     except csv.Error:
@@ -126,15 +126,15 @@ def with_commas(text: str) -> str:
 
 
 def converted(name: str, kind: str, data: bytes) -> str:
-    """What a document says; a process of its own, with limits, finds it out.
+    """The text of a document, from a separate process with limits.
 
     Raises:
-        RefusedError: if it cannot.
+        RefusedError: if it cannot be read.
     """
     most = (settings.DOCUMENT_SECONDS, settings.DOCUMENT_MEGABYTES, settings.DOCUMENT_CHARACTERS)
     command = [sys.executable, "-P", convert.__file__, kind, *map(str, most)]
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve memory
     try:
         with _converting:
             done = subprocess.run(  # noqa: S603
@@ -159,17 +159,17 @@ def converted(name: str, kind: str, data: bytes) -> str:
 
 
 def damaged(name: str) -> RefusedError:
-    """The error for a file that is not what it seems to be."""
+    """The error for a damaged file."""
     return RefusedError(f"{name} is damaged. Save it again or in another format.")
 
 
 def too_much(name: str) -> RefusedError:
-    """The error for a file that reaches a limit while it is read."""
+    """The error for a file that exceeds a limit while it is read."""
     return RefusedError(f"{name} takes too much time or memory to read. Send a part of it.")
 
 
 def unknown(name: str) -> RefusedError:
-    """The error for a file of another kind than those that can be read, or than its name says."""
+    """The error for a file of an unsupported kind, or a kind other than its name says."""
     suffix = suffix_of(name)
     if suffix in (*IMAGE_SUFFIXES, *TYPES):
         return RefusedError(f"{name} is not a valid {suffix.upper()} file. Save it again or in another format.")
@@ -180,12 +180,12 @@ def unknown(name: str) -> RefusedError:
 
 
 def suffix_of(name: str) -> str:
-    """What the name of a file says of its kind."""
+    """The suffix of a file's name."""
     return Path(name).suffix.lower().removeprefix(".")
 
 
 def shares(attachments: tuple[Attachment, ...], context_tokens: int) -> dict[Attachment, str]:
-    """The documents among these, each with as much of it as a model with this context is sent.
+    """The documents among these, each with the text that fits a model with this context.
 
     All together get a third of the context: half of it may go to the reply, and the question needs room too.
     """

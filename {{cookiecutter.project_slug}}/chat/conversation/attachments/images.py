@@ -1,4 +1,4 @@
-"""Images: checked by their content, scaled down to what models read, and rid of all that is not the picture."""
+"""Images: checked by content, scaled down to what models use, and stripped of metadata."""
 
 import io
 import threading
@@ -10,17 +10,17 @@ from chat.conversation.attachments import Attachment, RefusedError
 
 SUFFIXES = ("gif", "jpeg", "jpg", "png", "webp")
 FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
-# What is tried until an image is small enough: the longer side in pixels, and JPEG's quality.
+# Tried in turn until an image is small enough: the longer side in pixels, and JPEG's quality.
 STEPS = ((settings.IMAGE_SIDE, 85), (settings.IMAGE_SIDE, 60), (settings.IMAGE_SIDE // 2, 60), (512, 40))
 
-_opening = threading.Lock()  # one image after the other: each takes memory for all its pixels
+_opening = threading.Lock()  # one image at a time: each takes memory for all its pixels
 
 
 def read_image(name: str, data: bytes) -> Attachment:
-    """The attachment made of the file of an image.
+    """The attachment for an image.
 
     Raises:
-        RefusedError: if it is no image, or too large to be opened.
+        RefusedError: if it is not an image, or too large to open.
     """
     try:
         image, is_photo = opened(data)
@@ -29,7 +29,7 @@ def read_image(name: str, data: bytes) -> Attachment:
         raise RefusedError(
             f"{name} has more than {settings.IMAGE_MEGAPIXELS} megapixels. Send a smaller copy of it."
         ) from error
-    except Exception as error:  # whatever Pillow meets in a file that is none
+    except Exception as error:  # whatever Pillow raises for other files
         raise RefusedError(f"{name} is damaged, or not an image. Send a PNG, JPEG, WebP or GIF file.") from error
     return Attachment(name, kind, len(data), image_data)
 
@@ -39,18 +39,18 @@ def opened(data: bytes) -> tuple[Image.Image, bool]:
 
     Raises:
         Image.DecompressionBombError: if it has too many pixels.
-        Exception: whatever Pillow raises where it is no image, or a damaged one.
+        Exception: whatever Pillow raises if it is not an image, or damaged.
     """
     size = (settings.IMAGE_SIDE, settings.IMAGE_SIDE)
     with _opening, Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        image.draft("RGB", size)  # a large JPEG is decoded at a fraction
+        image.draft("RGB", size)  # decodes a large JPEG at a fraction of its size
         if image.width * image.height > settings.IMAGE_MEGAPIXELS * 1_000_000:
             raise Image.DecompressionBombError
         mode = "RGBA" if image.has_transparency_data else "RGB"
         picture = image if image.mode == mode else image.convert(mode)
-        picture.thumbnail(size)  # before it is turned, which takes a copy
+        picture.thumbnail(size)  # before turning it, which makes a copy
         picture = ImageOps.exif_transpose(picture)
-        picture.info.clear()  # with the place where it was taken, among other things
+        picture.info.clear()  # metadata, such as where it was taken
         return picture, image.format == "JPEG"
 
 

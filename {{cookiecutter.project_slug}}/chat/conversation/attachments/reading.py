@@ -1,4 +1,4 @@
-"""From a file that somebody chose to an attachment. The browser's own checks can be evaded: nothing relies on them."""
+"""Reads a chosen file into an attachment. Nothing relies on the browser's checks, which can be evaded."""
 
 from chat import settings
 from chat.conversation.attachments import (
@@ -18,7 +18,7 @@ LONGEST_NAME = 100
 
 
 def read(name: str, data: bytes) -> Attachment:
-    """The attachment made of a file.
+    """The attachment for a file.
 
     Raises:
         RefusedError: if it cannot be sent.
@@ -36,5 +36,5 @@ def read(name: str, data: bytes) -> Attachment:
 
 
 def printable(name: str) -> str:
-    """The name of a file as it may stand on a page and in a prompt: not too long, and without line breaks."""
+    """A file's name for pages and prompts: not too long, and without line breaks."""
     return "".join(filter(str.isprintable, name))[-LONGEST_NAME:] or "file"

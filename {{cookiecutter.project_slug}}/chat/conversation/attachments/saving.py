@@ -17,7 +17,7 @@ def to_entries(attachments: tuple[Attachment, ...]) -> list[dict[str, Any]]:
 
 
 def from_entries(entries: list[dict[str, Any]]) -> tuple[Attachment, ...]:
-    """What `to_entries` wrote: checked as files are that somebody chooses.
+    """The attachments that `to_entries` wrote, checked like chosen files.
 
     Raises:
         TypeError: if it has an unexpected structure.
@@ -29,7 +29,7 @@ def from_entries(entries: list[dict[str, Any]]) -> tuple[Attachment, ...]:
 
 
 def from_entry(entry: dict[str, Any]) -> Attachment:
-    """The attachment in an entry; raises what `from_entries` does."""
+    """The attachment in an entry; raises like `from_entries`."""
     values: dict[str, Any] = {**entry, "image": b64decode(entry["image"], validate=True)}
     attachment = Attachment(**values)
     if not isinstance(attachment.size, int) or not 0 <= attachment.size <= settings.FILE_MEGABYTES * 1_000_000:
