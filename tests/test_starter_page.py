@@ -53,7 +53,7 @@ def test_somebody_s_own_function_says_what_it_was_asked(opened: Open) -> None:
     app = opened(llm_provider="custom")
     app.ask("What is *this*?")
     expect(app.messages.nth(1)).to_contain_text("as message 1 of the conversation")
-    expect(app.messages.nth(1)).to_contain_text("change that function")
+    expect(app.messages.nth(1)).to_contain_text("edit that function")
     app.ask("And this?")
     expect(app.messages.nth(3)).to_contain_text("as message 3 of the conversation")
 

@@ -15,19 +15,19 @@ KEY, KEY_PAGE = "{{ provider.key }}", "{{ provider.key_page }}"
 
 
 class ReplyError(Exception):
-    """Why there is no reply, or half of one: a sentence for whoever asked."""
+    """Why a reply is missing or incomplete, in a sentence for people."""
 
 
 @st.cache_resource
 def client(key: str):
-    """The client, made once; without a key it takes any other credentials of AWS."""
+    """The client, created once; without a key, it uses other AWS credentials."""
     os.environ.update({KEY: key} if key else {})
     patience = config.Config(read_timeout=60, retries={"total_max_attempts": 1})
     return boto3.client("bedrock-runtime", region_name=os.environ.get("AWS_REGION", "us-east-1"), config=patience)
 
 
 def reply(messages: list) -> Iterator[str]:
-    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    """Yield the reply to the last of these messages, dicts with a role and content, in chunks."""
     turns = [{"role": each["role"], "content": [{"text": each["content"]}]} for each in messages]
     request = {"modelId": MODEL, "system": [{"text": SYSTEM_PROMPT}] if SYSTEM_PROMPT else [], "messages": turns}
     ending = "it was cut off"

@@ -1,4 +1,4 @@
-"""Your own Python answers: the function `reply`, which is yours to write."""
+"""Your own Python answers: the function `reply`, which you write."""
 
 import time
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ SYSTEM_PROMPT = "{{ cookiecutter.system_prompt | escaped }}"
 
 
 class ReplyError(Exception):
-    """Why there is no reply, or half of one: a sentence for whoever asked."""
+    """Why a reply is missing or incomplete, in a sentence for people."""
 
 
 def reply(messages: list) -> Iterator[str]:
-    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    """Yield the reply to the last of these messages, dicts with a role and content, in chunks."""
     question = messages[-1]["content"]
     if not question.strip():
         raise ReplyError("There is nothing to answer. Ask something.")
@@ -22,7 +22,7 @@ def reply(messages: list) -> Iterator[str]:
 
 
 def received(question: str, number: int) -> str:
-    """All that was received: put your own code in its place."""
+    """What was received: put your own code in its place."""
     quoted = question.replace("\n", "\n> ")
     return f"""`reply` in `provider.py` was asked this, as message {number} of the conversation:
 
@@ -30,4 +30,4 @@ def received(question: str, number: int) -> str:
 
 `MODEL` is {MODEL}, and `SYSTEM_PROMPT`: {SYSTEM_PROMPT}
 
-To have something else answer, change that function: `yield` a text whenever you have one."""
+To change the answer, edit that function: `yield` text whenever you have some."""

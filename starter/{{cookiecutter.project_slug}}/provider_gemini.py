@@ -15,17 +15,17 @@ ROLES = {"user": "user", "assistant": "model"}
 
 
 class ReplyError(Exception):
-    """Why there is no reply, or half of one: a sentence for whoever asked."""
+    """Why a reply is missing or incomplete, in a sentence for people."""
 
 
 @st.cache_resource
 def client(key: str) -> genai.Client:
-    """The client, made once."""
+    """The client, created once."""
     return genai.Client(api_key=key, http_options=types.HttpOptions(timeout=60_000))
 
 
 def reply(messages: list) -> Iterator[str]:
-    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    """Yield the reply to the last of these messages, dicts with a role and content, in chunks."""
     if not (key := os.environ.get(KEY, "").strip()):
         raise ReplyError(f"There is no {KEY}: put one from {KEY_PAGE} into .streamlit/secrets.toml.")
     contents: list = [{"role": ROLES[each["role"]], "parts": [{"text": each["content"]}]} for each in messages]

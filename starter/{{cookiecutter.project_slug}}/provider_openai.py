@@ -13,17 +13,17 @@ KEY, KEY_PAGE = "{{ provider.key }}", "{{ provider.key_page }}"
 
 
 class ReplyError(Exception):
-    """Why there is no reply, or half of one: a sentence for whoever asked."""
+    """Why a reply is missing or incomplete, in a sentence for people."""
 
 
 @st.cache_resource
 def client(key: str) -> openai.OpenAI:
-    """The client, made once."""
+    """The client, created once."""
     return openai.OpenAI(api_key=key, timeout=60, max_retries=0)
 
 
 def reply(messages: list) -> Iterator[str]:
-    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    """Yield the reply to the last of these messages, dicts with a role and content, in chunks."""
     if not (key := os.environ.get(KEY, "").strip()):
         raise ReplyError(f"There is no {KEY}: put one from {KEY_PAGE} into .streamlit/secrets.toml.")
     ending: object = "It was cut off."

@@ -20,17 +20,17 @@ ADDRESS, EXAMPLE = "{{ provider.base_url_setting }}", "{{ provider.base_url_exam
 
 
 class ReplyError(Exception):
-    """Why there is no reply, or half of one: a sentence for whoever asked."""
+    """Why a reply is missing or incomplete, in a sentence for people."""
 
 
 @st.cache_resource
 def client(key: str, base_url: str) -> openai.OpenAI:
-    """The client, made once."""
+    """The client, created once."""
     return openai.OpenAI(api_key=key, base_url=base_url, timeout=60, max_retries=0)
 
 
 def reply(messages: list) -> Iterator[str]:
-    """Yield the reply to the last of these messages, dicts with a role and a content, as it comes."""
+    """Yield the reply to the last of these messages, dicts with a role and content, in chunks."""
     # {% if provider.key_page %}
     if not (key := os.environ.get(KEY, "").strip()):
         raise ReplyError(f"There is no {KEY}: put one from {KEY_PAGE} into .streamlit/secrets.toml.")
@@ -49,7 +49,7 @@ def reply(messages: list) -> Iterator[str]:
         with client(key, base_url).chat.completions.create(model=MODEL, messages=prompt, stream=True) as chunks:
             for chunk in chunks:
                 for choice in chunk.choices or []:
-                    if choice.delta and isinstance(choice.delta.content, str):  # some have lists of thoughts there
+                    if choice.delta and isinstance(choice.delta.content, str):  # some send lists of thoughts there
                         yield choice.delta.content
                     ending = choice.finish_reason or ending
     except openai.AuthenticationError as error:

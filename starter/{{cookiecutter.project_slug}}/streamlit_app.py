@@ -1,4 +1,4 @@
-"""The page, from top to bottom: what it is, the conversation so far, the reply that is still to come."""
+"""The page, from top to bottom: the title, the conversation so far, the pending reply."""
 
 import logging
 import time  # {% if cookiecutter.streaming == "typewriter" %}
@@ -14,14 +14,14 @@ log = logging.getLogger("chat")
 # {% if cookiecutter.avatars == "material" %}
 AVATARS = {"user": ":material/person:", "assistant": ":material/smart_toy:"}
 # {% elif cookiecutter.avatars == "emoji" %}
-AVATARS = {"user": "🧑\ufe0f", "assistant": "🤖\ufe0f"}  # \ufe0f asks for the coloured ones
+AVATARS = {"user": "🧑\ufe0f", "assistant": "🤖\ufe0f"}  # \ufe0f asks for colour
 # {% elif cookiecutter.avatars == "images" %}
 AVATARS = {role: Path(__file__).parent / "assets" / f"{role}.svg" for role in ("user", "assistant")}
 # {% endif %}
 
 
 def answer(message: dict[str, Any], before: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the reply to the messages before this one, which keeps what comes, and why no more did."""
+    """Yield the reply to the messages before this one, which stores its text and any error."""
     message["content"] = ""
     # Providers refuse an empty message, such as a reply that failed at once.
     history = [{"role": each["role"], "content": each["content"] or "…"} for each in before]
@@ -44,7 +44,7 @@ def answer(message: dict[str, Any], before: list[dict[str, Any]]) -> Iterator[st
 
 # {% if cookiecutter.streaming == "typewriter" %}
 def word_by_word(text: str) -> Iterator[str]:
-    """Yield a text as fast as one reads it."""
+    """Yield a text at reading speed."""
     for word in text.split(" "):
         yield f"{word} "
         time.sleep(0.03)
@@ -54,7 +54,7 @@ def word_by_word(text: str) -> Iterator[str]:
 st.set_page_config(page_title="{{ cookiecutter.project_name | escaped }}", page_icon="💬")
 st.title("{{ cookiecutter.project_name | plain_markdown | escaped }}")
 st.text("{{ cookiecutter.description | escaped }}")  # {% if cookiecutter.description %}
-st.secrets.load_if_toml_exists()  # and they get into the environment  # {% if cookiecutter is remote %}
+st.secrets.load_if_toml_exists()  # also sets environment variables  # {% if cookiecutter is remote %}
 messages: list[dict[str, Any]] = st.session_state.setdefault("messages", [])
 
 with st.sidebar:

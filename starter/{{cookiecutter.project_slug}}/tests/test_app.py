@@ -1,4 +1,4 @@
-"""The page, with a reply of its own in place of the provider's."""
+"""The page, with a scripted reply instead of the provider's."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ failures: list[Exception] = []
 
 
 def reply(messages: list[dict[str, str]]) -> Iterator[str]:
-    """Two words, or one where a failure is due."""
+    """Two words, or one before a failure."""
     sent.append(messages)
     yield "Hello"
     if failures:
@@ -29,7 +29,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def messages(page: AppTest) -> list[str]:
-    """What stands in each bubble."""
+    """The text of each message."""
     return [bubble.markdown[0].value for bubble in page.chat_message]
 
 
