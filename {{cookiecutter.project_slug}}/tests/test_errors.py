@@ -26,14 +26,6 @@ class SdkError(Exception):
         vars(self).update(attributes)
 
 
-class ReadTimeoutError(Exception):
-    """Named like those of an HTTP library."""
-
-
-class RemoteProtocolError(Exception):
-    """Named like those of an HTTP library."""
-
-
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
@@ -66,8 +58,8 @@ class RemoteProtocolError(Exception):
         # {% if cookiecutter is using("anthropic") %}
         (SdkError(status_code=200, type="overloaded_error"), "overloaded"),
         # {% endif %}
-        (ReadTimeoutError(), "timeout"),
-        (RemoteProtocolError(), "nothing"),
+        (type("ReadTimeoutError", (Exception,), {})(), "timeout"),
+        (type("RemoteProtocolError", (Exception,), {})(), "nothing"),
         (ConnectionRefusedError(), "connection"),
         (ValueError("no JSON"), "unknown"),
     ],

@@ -1,5 +1,6 @@
 """The log: one line per event, with ids and numbers, without texts or keys."""
 
+import io
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -21,18 +22,13 @@ QUESTION = "What do my colleagues earn?"
 @pytest.fixture
 def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """The events so far."""
-    texts: list[str] = []
-
-    class Kept(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            texts.append(self.format(record))
-
-    log, kept = logging.getLogger("chat"), Kept()
-    kept.setFormatter(JSONLines())
-    log.addHandler(kept)
+    log, text = logging.getLogger("chat"), io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(JSONLines())
+    log.addHandler(handler)
     log.setLevel(logging.INFO)
-    yield lambda: [json.loads(text) for text in texts]
-    log.removeHandler(kept)
+    yield lambda: [json.loads(line) for line in text.getvalue().splitlines()]
+    log.removeHandler(handler)
 
 
 def test_a_reply_is_told_in_ids_and_numbers(page: AppTest, scripted: ScriptedProvider, lines: Any) -> None:
