@@ -105,9 +105,9 @@ def table(figures: dict[str, dict[str, float]], people: int) -> str:
     later = f"one person's later turn, {SHORT_CHUNKS} chunks at once"
     rows = {
         f"{crowd}: first word received, p95": ("crowd: first word", seconds),
-        "- last word received later than at best, p95": ("crowd: behind", seconds),
+        "- delay of the last word, p95": ("crowd: behind", seconds),
         "- server CPU": ("crowd: CPU", seconds),
-        "- server memory after it": ("memory", megabytes),
+        "- server memory afterwards": ("memory", megabytes),
         f"{later}: first word received": ("later turn: first word", seconds),
     }
     lines = [(name, *(unit(taken[figure]) for taken in figures.values())) for name, (figure, unit) in rows.items()]

@@ -38,12 +38,12 @@ def keyed(answers: dict[str, Any]) -> bool:
 
 
 def unaddressed(answers: dict[str, Any]) -> bool:
-    """Whether the address of some provider is each user's own."""
+    """Whether each user has their own address for a chosen provider."""
     return any(provider["base_url_example"] for provider in chosen(answers))
 
 
 def promptless(answers: dict[str, Any]) -> bool:
-    """Whether a provider also has models that take no system prompt."""
+    """Whether a chosen provider also has models without system prompts."""
     return using(answers, "openai_compatible", "gemini", "bedrock")
 
 

@@ -1,1 +1,1 @@
-"""Makes the pages of docs/ that say what an answer adds, and what is known of each provider."""
+"""Generates the pages in docs/ about what each answer adds, and about each provider."""

@@ -23,7 +23,7 @@ def saved() -> list[dict]:
 
 
 def stream(messages: list[dict]) -> Iterator[str]:
-    """The reply to the last message, as it comes."""
+    """The reply to the last message, as it streams."""
     with client().responses.create(model="any", input=messages, store=False, stream=True) as events:
         for event in events:
             if event.type == "response.output_text.delta":

@@ -126,7 +126,7 @@ def from_json(text: str) -> Conversation:
     """The conversation that `to_json` wrote, as a new one.
 
     Raises:
-        ValueError: with a reason, if it is not such a text.
+        ValueError: with a reason, if it is invalid.
     """
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters")

@@ -62,7 +62,7 @@ class Chunk:
     text: str = ""
     reasoning: str = ""
     # {% if cookiecutter is using("openai_compatible") %}
-    take_back: int = 0  # so many characters of the text so far were reasoning
+    take_back: int = 0  # this many last characters were reasoning
     # {% endif %}
     usage: Usage | None = None
     stop_reason: StopReason | None = None

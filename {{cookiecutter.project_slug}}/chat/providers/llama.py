@@ -30,7 +30,7 @@ def load(path: str, context_tokens: int) -> Any:
     params.sampling.penalty_repeat = 1.05  # otherwise a small model repeats itself
     params.verbosity = -1
     params.warmup = params.ui = False
-    # The engine also opens a local port, to which nobody knows this key.
+    # The engine also opens a local port; nobody knows its key.
     params.api_keys = [secrets.token_hex()]
     return xllamacpp.Server(params)  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""What a model thought before it answered, apart from its answer."""
+"""A model's reasoning, drawn apart from its answer."""
 
 import streamlit as st
 
