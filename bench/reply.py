@@ -15,7 +15,7 @@ PARAGRAPH = (
 PARAGRAPH_CHUNKS = len(PARAGRAPH) // CHARACTERS
 QUESTION = "What is there to say?"
 
-_numbers = count()
+_numbers = count(100)  # three digits: the first word fits into a chunk, whose arrival is measured
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Reply:
 
     @property
     def first_word(self) -> str:
-        """Its unique first word."""
-        return f"first{self.number}"
+        """Its unique first word, which comes in its first chunk."""
+        return f"w{self.number}"
 
     @property
     def last_word(self) -> str:
