@@ -46,7 +46,7 @@ def reads_tables(answers: Answers) -> bool:
 
 
 # Each row: a condition, and the files needed only if it holds. A path that ends in a slash is a folder and all its
-# contents. A file in several rows needs all of them; one in no row is always needed.
+# contents. A file in several rows needs all their conditions; one in no row is always needed.
 FILES: Sequence[tuple[Condition, str]] = [
     (served("embedded"), "chat/providers/embedded.py chat/providers/llama.py"),
     (served("openai"), "chat/providers/openai.py"),
@@ -137,7 +137,7 @@ class Table:
     """What happens to a template's files. They are named by their paths in it, with slashes.
 
     Attributes:
-        files: conditions, and the files that each of them needs to hold.
+        files: conditions, and the files needed only if each holds.
         alternatives: files that have alternatives, and what gives the suffix of the chosen one.
     """
 

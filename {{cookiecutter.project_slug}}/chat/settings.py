@@ -45,7 +45,7 @@ class Provider:
     text_models: tuple[str, ...] = ()  # patterns of its text-only models
     # {% endif %}
     # {% if cookiecutter is remote %}
-    models: tuple[str, ...] = ()  # to choose from until it has listed its own
+    models: tuple[str, ...] = ()  # to choose from until the provider has listed its own
     # {% elif cookiecutter is using("custom") %}
     models: tuple[str, ...] = ()  # to choose from
     # {% endif %}
@@ -210,7 +210,7 @@ LONGEST_WAIT_SECONDS = 30  # the most that a provider may ask for; beyond it, th
 SERVERS: dict[str, Server] = {}
 # {% endif %}
 TOOL_ROUNDS = 8  # of calls per reply
-CALL_SECONDS = 60  # a call may take
+CALL_SECONDS = 60  # per call
 RESULT_CHARACTERS = 20_000  # of a result that the model receives
 WEB_SEARCH = False  # whether the model may search the web, if its provider can; this costs extra  # {% if cookiecutter is searching %}
 # {% endif %}
@@ -220,14 +220,14 @@ FILES = 5  # per question
 FILE_MEGABYTES = 20  # per file
 IMAGE_MEGAPIXELS = 20  # of an image before scaling; a JPEG may have many more, since it is decoded smaller
 IMAGE_SIDE = 1568  # pixels of the longer side after scaling; no provider uses many more
-IMAGE_BYTES = 600_000  # after scaling: five images fit the smallest request limit of a provider
+IMAGE_BYTES = 600_000  # after scaling: five images fit into the smallest request that a provider accepts
 # {% endif %}
 # {% if cookiecutter.attachments == "images_and_documents" %}
 DOCUMENT_SECONDS = 30  # to read a document
 DOCUMENT_PROCESSES = 2  # reading documents at once; others wait
 DOCUMENT_MEGABYTES = 500  # of memory for each, if the system can limit it
 DOCUMENT_CHARACTERS = 2_000_000  # of a document's text that are kept
-UNPACKED_MEGABYTES = 200  # that a packed document (DOCX, PPTX, XLSX) may unpack to
+UNPACKED_MEGABYTES = 200  # of a packed document (DOCX, PPTX, XLSX), once unpacked
 # {% endif %}
 # {% if cookiecutter.feedback != "none" %}
 
