@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import defaultdict
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -203,8 +204,10 @@ clean: dict[str, set[str]] = defaultdict(set)
 
 
 def matches(patterns: list[str], texts: dict[str, str]) -> list[str]:
-    """The lines of files, or of their paths, that match; what many bakes have is looked at once."""
-    lines = {line: name for name, text in texts.items() for line in (name, *text.split("\n"))}
+    """The paths, and the lines of files, each with the next one, that match; what many bakes have is searched once."""
+    lines = {name: name for name in texts}
+    for name, text in texts.items():
+        lines |= {f"{line} {after.lstrip(' #')}": name for line, after in pairwise([*text.split("\n"), ""])}
     found = []
     for pattern in patterns:
         new = lines.keys() - clean[pattern]

@@ -73,7 +73,7 @@ def test_charts_tables_diagrams_and_formulas(start: Callable[..., App], wire: Wi
         expect(reply.locator("[data-testid=stMermaidChart] img")).to_have_count(1)
         expect(reply.get_by_test_id("stMermaidError")).to_be_hidden()
         expect(reply.get_by_text("it is not Mermaid").filter(visible=True)).to_have_count(1)
-        expect(reply.get_by_text("it is not JSON")).to_be_visible()
+        expect(reply.get_by_text("its JSON is invalid or incomplete")).to_be_visible()
         expect(reply.get_by_test_id("stCode").filter(visible=True)).to_have_count(3)
         app.page.set_viewport_size({"width": 1280, "height": 2600})
         app.page.wait_for_timeout(500)

@@ -66,7 +66,7 @@ def test_a_reply_draws_charts_and_tables_and_they_stay(ask: Any) -> None:
 @pytest.mark.parametrize(
     ("block", "note"),
     [
-        ('```vega-lite\n{"mark": "bar"\n```', "it is not JSON"),
+        ('```vega-lite\n{"mark": "bar"\n```', "its JSON is invalid or incomplete"),
         ('```vega-lite\n{"mark": "bar", "colour": "red"}\n```', "it is not Vega-Lite"),
         ("```vega-lite\n[1]\n```", "it is not an object"),
         ("```csv\na,b\n1,2,3\n```", "a row has more cells than there are columns"),

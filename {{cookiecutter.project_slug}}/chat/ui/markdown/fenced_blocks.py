@@ -60,7 +60,7 @@ def chart(source: str) -> Chart:
         chart = Chart(spec)
         altair.Chart.from_dict(spec)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError("it is not JSON") from error
+        raise ValueError("its JSON is invalid or incomplete") from error
     except (ValidationError, TypeError, AttributeError) as error:
         raise ValueError("it is not Vega-Lite") from error
     return chart
